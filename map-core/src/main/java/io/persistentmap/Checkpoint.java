@@ -1,0 +1,13 @@
+package io.persistentmap;
+
+import java.time.Duration;
+
+/**
+ * What a call of {@link PersistentMap#checkpoint} did.
+ *
+ * @param number number of the checkpoint that is now durable; each successful one has the next
+ * @param bytes bytes of log that it wrote; 0 if nothing had changed since the last checkpoint
+ * @param stop how long changes had to wait; reads never wait
+ * @param total how long the call took, without waiting for a checkpoint of somebody else
+ */
+public record Checkpoint(long number, long bytes, Duration stop, Duration total) {}

@@ -1,0 +1,373 @@
+package io.persistentmap;
+
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.store.Store;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link ConcurrentMap} whose entries live in a file, and survive.
+ *
+ * <pre>{@code
+ * try (PersistentMap<String, User> users =
+ *     PersistentMap.open(Path.of("users.map"), String.class, User.class)) {
+ *   users.put("ada", new User("Ada"));
+ *   users.checkpoint();
+ * }
+ * }</pre>
+ *
+ * <p><b>The promise.</b> After a crash of the process or of the machine, or a full disk, {@code
+ * open} gives the state of the last successful {@link #checkpoint}: all of it, nothing later, never
+ * a mixture. If a checkpoint was being made at that moment, it may be that one, whole. A successful
+ * checkpoint is never lost silently: if the newest can't be read, {@code open} says so and throws.
+ *
+ * <p><b>Values</b> are copied ({@link ValueMode#COPIED}): serialised when they are put, and read
+ * back when they are asked for. <b>Keys</b> are equal if their bytes are; types for which that
+ * would not be {@code equals} are refused. Neither may be null.
+ *
+ * <p><b>Threads.</b> All methods may be called by any number of threads, platform or virtual. Reads
+ * take no lock and never wait for a checkpoint. Single changes are atomic and linearizable;
+ * iterations are weakly consistent, as those of {@link java.util.concurrent.ConcurrentHashMap}.
+ * {@code Thread.interrupt()} has no effect on the map, and the flag is kept.
+ *
+ * <p><b>User code</b> ({@link #compute} and its kin, {@link #replaceAll}) is called once, while
+ * other writers of that key wait. It may use the map, and change the object it gets; what it
+ * returns is stored. If two threads each hold a key inside such code and want the other's, one gets
+ * an {@link IllegalStateException} instead of a deadlock.
+ *
+ * <p>Every method throws {@link MapClosedException} after {@link #close}, {@link
+ * StorageFailureException} once the operating system has failed the store, and {@link
+ * CorruptFileException} if the record it needs is damaged. Methods that change the map throw {@link
+ * DiskFullException} while too much waits to be written, {@link UnstorableException} for what can't
+ * be stored, and {@link UnsupportedOperationException} if it was opened read-only; the map is then
+ * unchanged.
+ *
+ * @param <K> type of the keys
+ * @param <V> type of the values
+ */
+public final class PersistentMap<K, V> extends AbstractMap<K, V>
+    implements ConcurrentMap<K, V>, AutoCloseable {
+  private final Store store;
+  private final Entries<K, V> entries;
+  private final @Nullable AutoCheckpoint autoCheckpoint;
+
+  PersistentMap(
+      Store store,
+      Class<K> keyType,
+      Class<V> valueType,
+      ClassLoader loader,
+      long cacheBytes,
+      @Nullable Duration checkpointInterval) {
+    this.store = store;
+    this.entries = new Entries<>(store, keyType, valueType, loader, cacheBytes);
+    this.autoCheckpoint =
+        checkpointInterval == null || store.isReadOnly()
+            ? null
+            : new AutoCheckpoint(store, checkpointInterval);
+  }
+
+  /**
+   * Creates, opens or recovers a map, without being told which.
+   *
+   * @param file the hash file; snapshots and a lock file are beside it
+   * @param keyType class of the keys
+   * @param valueType class of the values
+   * @param <K> type of the keys
+   * @param <V> type of the values
+   * @return the map, with the state of the last successful checkpoint
+   * @throws PersistentMapException as {@link PersistentMapBuilder#open} says; nothing on disk is
+   *     changed then
+   */
+  public static <K, V> PersistentMap<K, V> open(Path file, Class<K> keyType, Class<V> valueType) {
+    return builder(keyType, valueType).open(file);
+  }
+
+  /**
+   * Creates, opens or recovers a map of any types.
+   *
+   * @param file the hash file
+   * @return the map, with the state of the last successful checkpoint
+   * @throws PersistentMapException as {@link PersistentMapBuilder#open} says; nothing on disk is
+   *     changed then
+   */
+  public static PersistentMap<Object, Object> open(Path file) {
+    return open(file, Object.class, Object.class);
+  }
+
+  /**
+   * Returns a builder, to open a map with other than the usual options.
+   *
+   * @param keyType class of the keys
+   * @param valueType class of the values
+   * @param <K> type of the keys
+   * @param <V> type of the values
+   * @return the builder
+   */
+  public static <K, V> PersistentMapBuilder<K, V> builder(Class<K> keyType, Class<V> valueType) {
+    return new PersistentMapBuilder<>(keyType, valueType);
+  }
+
+  Entries<K, V> entries() {
+    return entries;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  // ---- durability ------------------------------------------------------------------------------
+
+  /**
+   * Makes everything that was done before the call durable, as one. Changes wait for the time it
+   * takes to note the end of the log, some tens of microseconds; reads don't. Threads that call it
+   * at once share a checkpoint. If nothing has changed, it does nothing.
+   *
+   * <p>Costs writing what changed, and two flushes of the device.
+   *
+   * @return what was done
+   * @throws DiskFullException if there is no space: nothing is lost, the previous checkpoint is
+   *     intact, and the call can be repeated
+   * @throws StorageFailureException if the operating system fails: the map refuses all work from
+   *     then on, and opening it again gives the previous checkpoint
+   * @throws UnsupportedOperationException if the map was opened read-only
+   */
+  public Checkpoint checkpoint() {
+    return store.checkpoint();
+  }
+
+  /**
+   * Tells how the map came to be when it was opened.
+   *
+   * @return the source, the checkpoint, and what was found
+   */
+  public Recovery recovery() {
+    return store.recovery();
+  }
+
+  /**
+   * Returns figures of this moment. Costs a look at each segment.
+   *
+   * @return the figures
+   */
+  public Stats stats() {
+    return store.stats();
+  }
+
+  /**
+   * Closes the map, by default with a checkpoint ({@link PersistentMapBuilder#closeMode}). Later
+   * calls do nothing. Views and iterators can't be used any more, either.
+   *
+   * @throws DiskFullException if there is no space for the checkpoint: the map stays open, and can
+   *     be closed again
+   * @throws StorageFailureException if the operating system fails; the map is closed, and opening
+   *     it again gives the previous checkpoint
+   */
+  @Override
+  public void close() {
+    if (autoCheckpoint != null) {
+      autoCheckpoint.close();
+    }
+    store.close();
+  }
+
+  // ---- the map ---------------------------------------------------------------------------------
+
+  /**
+   * Returns the number of entries, which {@link #size} can't if it exceeds an int.
+   *
+   * @return the number of entries
+   */
+  public long mappingCount() {
+    return entries.count();
+  }
+
+  @Override
+  public int size() {
+    return (int) Math.min(mappingCount(), Integer.MAX_VALUE);
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return mappingCount() == 0;
+  }
+
+  @Override
+  public @Nullable V get(Object key) {
+    return entries.get(key);
+  }
+
+  @Override
+  public V getOrDefault(Object key, V defaultValue) {
+    V value = entries.get(key);
+    return value != null ? value : defaultValue;
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return entries.contains(key);
+  }
+
+  /** Reads all values until one is equal. */
+  @Override
+  public boolean containsValue(Object value) {
+    Objects.requireNonNull(value, "value");
+    for (V present : values()) {
+      if (value.equals(present)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public @Nullable V put(K key, V value) {
+    return entries.put(key, value, HashIndex.When.ALWAYS);
+  }
+
+  @Override
+  public void putAll(Map<? extends K, ? extends V> map) {
+    map.forEach(entries::set);
+  }
+
+  @Override
+  public @Nullable V putIfAbsent(K key, V value) {
+    return entries.put(key, value, HashIndex.When.IF_ABSENT);
+  }
+
+  @Override
+  public @Nullable V remove(Object key) {
+    return entries.remove(key);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a key of another type is in no map
+  public boolean remove(Object key, @Nullable Object value) {
+    if (value == null || !entries.contains(key)) {
+      return false;
+    }
+    return Boolean.TRUE.equals(
+        entries.<Boolean>decide(
+            (K) key,
+            (sameKey, present) ->
+                value.equals(present)
+                    ? Entries.Decision.remove(true)
+                    : Entries.Decision.leave(false)));
+  }
+
+  @Override
+  public @Nullable V replace(K key, V value) {
+    return entries.put(key, value, HashIndex.When.IF_PRESENT);
+  }
+
+  @Override
+  public boolean replace(K key, V oldValue, V newValue) {
+    Objects.requireNonNull(oldValue, "oldValue");
+    Objects.requireNonNull(newValue, "newValue");
+    return Boolean.TRUE.equals(
+        entries.<Boolean>decide(
+            key,
+            (sameKey, present) ->
+                oldValue.equals(present)
+                    ? Entries.Decision.put(newValue, true)
+                    : Entries.Decision.leave(false)));
+  }
+
+  @Override
+  public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> function) {
+    Objects.requireNonNull(function, "function");
+    V there = entries.get(key);
+    if (there != null) {
+      return there;
+    }
+    return entries.<V>decide(
+        key,
+        (sameKey, present) -> {
+          if (present != null) {
+            return Entries.Decision.leave(present);
+          }
+          V value = function.apply(sameKey);
+          return value == null ? Entries.Decision.leave(null) : Entries.Decision.put(value, value);
+        });
+  }
+
+  @Override
+  public @Nullable V computeIfPresent(
+      K key, BiFunction<? super K, ? super V, ? extends @Nullable V> function) {
+    Objects.requireNonNull(function, "function");
+    return entries.<V>decide(
+        key,
+        (sameKey, present) ->
+            present == null
+                ? Entries.Decision.leave(null)
+                : outcome(function.apply(sameKey, present), true));
+  }
+
+  @Override
+  public @Nullable V compute(
+      K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+    Objects.requireNonNull(function, "function");
+    return entries.<V>decide(
+        key, (sameKey, present) -> outcome(function.apply(sameKey, present), present != null));
+  }
+
+  @Override
+  public @Nullable V merge(
+      K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> function) {
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(function, "function");
+    return entries.<V>decide(
+        key,
+        (sameKey, present) ->
+            present == null
+                ? Entries.Decision.put(value, value)
+                : outcome(function.apply(present, value), true));
+  }
+
+  private static <V> Entries.Decision<V, V> outcome(@Nullable V value, boolean wasPresent) {
+    if (value != null) {
+      return Entries.Decision.put(value, value);
+    }
+    return wasPresent ? Entries.Decision.remove(null) : Entries.Decision.leave(null);
+  }
+
+  /** Calls the function once for each entry, as {@link #computeIfPresent} does. */
+  @Override
+  public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+    Objects.requireNonNull(function, "function");
+    for (K key : keySet()) {
+      computeIfPresent(
+          key,
+          (sameKey, present) ->
+              Objects.requireNonNull(function.apply(sameKey, present), "replacement"));
+    }
+  }
+
+  @Override
+  public void clear() {
+    entries.clear();
+  }
+
+  @Override
+  public Set<K> keySet() {
+    return new MapViews.Keys<>(this);
+  }
+
+  @Override
+  public Collection<V> values() {
+    return new MapViews.Values<>(this);
+  }
+
+  @Override
+  public Set<Map.Entry<K, V>> entrySet() {
+    return new MapViews.EntrySet<>(this);
+  }
+}

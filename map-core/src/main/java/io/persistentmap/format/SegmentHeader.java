@@ -1,0 +1,90 @@
+package io.persistentmap.format;
+
+import io.persistentmap.CorruptFileException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * The first 64 bytes of a segment.
+ *
+ * <pre>
+ *     0       4       8              24         32      36      40                64
+ *     +-------+-------+---------------+----------+-------+-------+-----------------+
+ *     | magic |  crc  |  store UUID   | sequence | kind  |  run  |  zeros          |
+ *     +-------+-------+---------------+----------+-------+-------+-----------------+
+ * </pre>
+ *
+ * <p>The CRC covers everything behind it.
+ *
+ * @param store detects a segment of another store
+ * @param sequence counts segments opened; detects a reused segment
+ * @param kind {@link #LOG} or {@link #IMAGE}
+ * @param run number of adjacent segments that this header stands for; more than 1 for a record that
+ *     is larger than a segment
+ */
+public record SegmentHeader(UUID store, long sequence, int kind, int run) {
+  /** Bytes of a header, and so the offset of the first record. */
+  public static final int BYTES = 64;
+
+  /** A segment of records. */
+  public static final int LOG = 1;
+
+  /** A segment of an index image. */
+  public static final int IMAGE = 2;
+
+  private static final int MAGIC = 0x47455350; // "PSEG"
+  private static final int CRC_OFFSET = Integer.BYTES;
+  private static final int CHECKED_OFFSET = CRC_OFFSET + Integer.BYTES;
+
+  /** Returns the bytes. */
+  public byte[] encode() {
+    ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(MAGIC).putInt(0);
+    out.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
+    out.putLong(sequence).putInt(kind).putInt(run);
+    out.putInt(CRC_OFFSET, Checksum.of(out.array(), CHECKED_OFFSET, BYTES - CHECKED_OFFSET));
+    return out.array();
+  }
+
+  /**
+   * Decodes and checks a header.
+   *
+   * @throws CorruptFileException if the bytes are not those of segment {@code segment}, of that
+   *     store, kind and sequence
+   */
+  public static SegmentHeader decode(
+      Path path, int segment, byte[] bytes, UUID store, int kind, long sequence) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int magic = in.getInt();
+    int crc = in.getInt();
+    SegmentHeader found =
+        new SegmentHeader(
+            new UUID(in.getLong(), in.getLong()), in.getLong(), in.getInt(), in.getInt());
+    int expectedCrc = Checksum.of(bytes, CHECKED_OFFSET, BYTES - CHECKED_OFFSET);
+    if (magic != MAGIC
+        || crc != expectedCrc
+        || !found.store.equals(store)
+        || found.kind != kind
+        || found.sequence != sequence
+        || found.run < 1) {
+      throw new CorruptFileException(
+          path
+              + ": segment "
+              + segment
+              + " at 0x"
+              + Long.toHexString(FileLayout.fileOffset(segment))
+              + ": expected kind "
+              + kind
+              + ", sequence "
+              + sequence
+              + " of store "
+              + store
+              + ", found "
+              + (magic == MAGIC && crc == expectedCrc ? found : "a damaged header")
+              + "; restore a snapshot or a backup");
+    }
+    return found;
+  }
+}

@@ -1,0 +1,126 @@
+package io.persistentmap.index;
+
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.serializer.ByteReader;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scratch space of one operation: the key it is about, the record it may append, and the record
+ * that it found. Not thread-safe; from {@link OperationPool}.
+ */
+public final class Operation {
+  private static final int INITIAL_BYTES = 512;
+
+  private final RecordBuffer record = new RecordBuffer();
+  private final CRC32C crc = new CRC32C();
+  private final ByteReader reader = new ByteReader(new byte[0], 0, 0);
+
+  /** Hash of the key in the record. */
+  long hash;
+
+  /** The key as an object, for whoever caches values by it. */
+  @Nullable Object key;
+
+  /** Place and slot of the record that was found. */
+  int position;
+
+  long slot;
+
+  /** The record that was found: its length, and, if it was asked for, its bytes. */
+  long foundLength;
+
+  byte[] found = new byte[INITIAL_BYTES];
+
+  /** Creates empty scratch space. */
+  public Operation() {}
+
+  /** Starts an operation about a key; the caller writes it and calls {@link #keyDone}. */
+  public RecordBuffer begin(@Nullable Object keyObject) {
+    key = keyObject;
+    record.begin();
+    return record;
+  }
+
+  /** Ends the key. */
+  public void keyDone(long seed) {
+    record.endKey();
+    hash = Hashing.hash(seed, record.array(), RecordLayout.HEADER_BYTES, record.keyLength());
+  }
+
+  /** Returns the record to append. */
+  public RecordBuffer record() {
+    return record;
+  }
+
+  /** Returns a reader of the value that was found. */
+  public ByteReader foundValue() {
+    int keyLength = (int) RecordLayout.keyLength(found, 0);
+    reader.reset(found, RecordLayout.HEADER_BYTES + keyLength, (int) foundLength);
+    return reader;
+  }
+
+  /** Returns the length of the value that was found. */
+  public int foundValueLength() {
+    return (int) (foundLength - RecordLayout.HEADER_BYTES - RecordLayout.keyLength(found, 0));
+  }
+
+  /** Returns "previous" for the record that replaces or removes what was found. */
+  long previous() {
+    return RecordLayout.previous(SlotTable.address(slot), FileLayout.align8(foundLength));
+  }
+
+  void ensureFound(int length) {
+    if (found.length < length) {
+      found = new byte[Math.max(length, Math.min(found.length * 2, 1 << 20))];
+    }
+  }
+
+  /** Says whether the copied record's CRC is right for a segment of that sequence. */
+  boolean isFoundIntact(long sequence) {
+    int stored = RecordLayout.crc(found, 0) ^ RecordLayout.mask(sequence);
+    return stored == RecordLayout.checksum(crc, found, 0, (int) foundLength);
+  }
+
+  /** Returns the hash of the key. */
+  public long hash() {
+    return hash;
+  }
+
+  /**
+   * Copies the record at an offset of a segment.
+   *
+   * @return its length, or -1 if it is damaged
+   */
+  public int load(Memory base, long at, long end, long sequence) {
+    if (at + RecordLayout.HEADER_BYTES > end) {
+      return -1;
+    }
+    long length = Integer.toUnsignedLong(base.getInt(at + RecordLayout.LENGTH_OFFSET));
+    if (length < RecordLayout.HEADER_BYTES || at + length > end) {
+      return -1;
+    }
+    ensureFound((int) length);
+    foundLength = length;
+    base.read(at, found, 0, (int) length);
+    return isFoundIntact(sequence) ? (int) length : -1;
+  }
+
+  /** Returns the bytes of the record that {@link #load} copied. */
+  public byte[] loaded() {
+    return found;
+  }
+
+  /** Returns the bytes that this operation keeps from being collected. */
+  int retainedBytes() {
+    return found.length + record.array().length;
+  }
+
+  /** Lets go of what need not be kept between operations. */
+  void forget() {
+    key = null;
+  }
+}

@@ -1,0 +1,242 @@
+package io.persistentmap.index;
+
+import io.persistentmap.platform.Memory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard of an index: a table, the lock of its writers, and the version by which readers know
+ * whether what they read was consistent (a sequence lock).
+ *
+ * <p>The version is odd while slots move, and changes with every change of a slot. A reader reads
+ * it, probes, reads the record, and reads it again; if it is the same and even, slot and record
+ * belonged together, since a record's segment is reused only long after its slot has changed.
+ *
+ * <p>The lock is held for the time of an append and never while user code runs. Operations that
+ * call user code hold a {@link KeyLock} instead, which only writers of the same key wait for.
+ */
+public final class Shard {
+  private static final int INITIAL_HOME_BITS = 3;
+  private static final VarHandle VERSION;
+
+  static {
+    try {
+      VERSION = MethodHandles.lookup().findVarHandle(Shard.class, "version", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Protects the table, the count and the key locks; orders the records of the shard's keys. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition keyReleased = lock.newCondition();
+  private final LongFunction<Memory> allocator;
+
+  /** Changes under the lock; null while empty. */
+  private volatile @Nullable SlotTable table;
+
+  /** Changes under the lock. */
+  private volatile long count;
+
+  @SuppressWarnings("unused") // through VERSION
+  private volatile long version;
+
+  /** Guarded by the lock. */
+  private @Nullable KeyLock keyLocks;
+
+  Shard(LongFunction<Memory> allocator) {
+    this.allocator = allocator;
+  }
+
+  /** Takes the lock, without reacting to interrupts. */
+  public void lock() {
+    lock.lock();
+  }
+
+  /** Gives the lock back. */
+  public void unlock() {
+    lock.unlock();
+  }
+
+  /** Returns the number of entries. */
+  public long count() {
+    return count;
+  }
+
+  @Nullable SlotTable table() {
+    return table;
+  }
+
+  long version() {
+    return (long) VERSION.getAcquire(this);
+  }
+
+  // ---- under the lock --------------------------------------------------------------------------
+
+  /**
+   * Replaces the address of a slot. The version changes after the slot: whoever then reads the new
+   * version reads the new slot, too.
+   */
+  void replace(int position, long slot) {
+    VarHandle.storeStoreFence(); // the record's bytes before its address
+    tableUnderLock().set(position, slot);
+    VERSION.setRelease(this, (long) VERSION.get(this) + 2);
+  }
+
+  /** Makes room for one more entry, so that {@link #insert} allocates memory only by bad luck. */
+  void reserve() {
+    SlotTable present = table;
+    if (present == null) {
+      publish(newTable(INITIAL_HOME_BITS, SlotTable.defaultOverflow(INITIAL_HOME_BITS)));
+    } else if (homeBitsFor(count + 1) > present.homeBits()) {
+      grow(present);
+    }
+  }
+
+  /** Inserts a slot, after {@link #reserve}. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+  void insert(long slot) {
+    SlotTable present = tableUnderLock();
+    while (!tryInsert(present, slot)) {
+      present = widen(present);
+    }
+    count++;
+  }
+
+  private boolean tryInsert(SlotTable present, long slot) {
+    int position = present.lowerBound(SlotTable.tag(slot));
+    beginMove();
+    try {
+      return present.insert(position, slot);
+    } finally {
+      endMove();
+    }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+  void remove(int position) {
+    beginMove();
+    try {
+      tableUnderLock().remove(position);
+    } finally {
+      endMove();
+    }
+    count--;
+  }
+
+  /** Drops all slots. */
+  void clear() {
+    publish(null);
+    count = 0;
+  }
+
+  /** Makes a filled table the shard's: at open. */
+  void restore(@Nullable SlotTable filled, long entries) {
+    publish(filled);
+    count = entries;
+  }
+
+  SlotTable newTable(int homeBits, int overflow) {
+    return new SlotTable(homeBits, overflow, allocator);
+  }
+
+  /** Returns how many bits of homes a number of entries takes. */
+  static int homeBitsFor(long entries) {
+    int bits = INITIAL_HOME_BITS;
+    while (bits < SlotTable.TAG_BITS && entries > (1L << bits) / 5 * 4) {
+      bits++;
+    }
+    return bits;
+  }
+
+  private void grow(SlotTable present) {
+    int bits = present.homeBits() + 1;
+    rebuild(present, bits, SlotTable.defaultOverflow(bits));
+  }
+
+  /** Many equal tags at the end of the table: only a longer overflow helps. */
+  private SlotTable widen(SlotTable present) {
+    return rebuild(present, present.homeBits(), present.overflow() * 2);
+  }
+
+  /** Readers go on in the old table until the new one is complete. */
+  private SlotTable rebuild(SlotTable present, int homeBits, int overflow) {
+    SlotTable rebuilt = newTable(homeBits, overflow);
+    int slots = overflow;
+    while (!present.copyTo(rebuilt)) {
+      slots *= 2;
+      rebuilt = newTable(homeBits, slots);
+    }
+    publish(rebuilt);
+    return rebuilt;
+  }
+
+  private void publish(@Nullable SlotTable next) {
+    beginMove();
+    table = next;
+    endMove();
+  }
+
+  SlotTable tableUnderLock() {
+    SlotTable present = table;
+    if (present == null) {
+      throw new IllegalStateException("the shard is empty");
+    }
+    return present;
+  }
+
+  private void beginMove() {
+    VERSION.setRelease(this, (long) VERSION.get(this) + 1);
+    VarHandle.storeStoreFence(); // no slot moves before readers can see that one will
+  }
+
+  private void endMove() {
+    VERSION.setRelease(this, (long) VERSION.get(this) + 1);
+  }
+
+  // ---- key locks -------------------------------------------------------------------------------
+
+  /** Waits until no other thread holds the key. */
+  void awaitKey(long hash, byte[] key, int from, int length) {
+    KeyLock held = keyLocks;
+    while (held != null) {
+      if (held.isOther(hash, key, from, length)) {
+        held.await(keyReleased);
+        held = keyLocks;
+      } else {
+        held = held.next;
+      }
+    }
+  }
+
+  /** Takes the key for the current thread, once more if it has it. */
+  KeyLock takeKey(long hash, byte[] key, int from, int length) {
+    awaitKey(hash, key, from, length);
+    KeyLock taken = new KeyLock(hash, key, from, length, keyLocks);
+    keyLocks = taken;
+    return taken;
+  }
+
+  /** Gives a key back. */
+  void releaseKey(KeyLock released) {
+    KeyLock before = null;
+    for (KeyLock held = keyLocks; held != null; held = held.next) {
+      if (held == released) {
+        if (before == null) {
+          keyLocks = held.next;
+        } else {
+          before.next = held.next;
+        }
+        break;
+      }
+      before = held;
+    }
+    released.released();
+    keyReleased.signalAll();
+  }
+}

@@ -1,0 +1,460 @@
+package io.persistentmap.log;
+
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.LogPosition;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.SegmentHeader;
+import io.persistentmap.format.SegmentLink;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log: records are appended to a tail in memory, and the tail is written to the file front to
+ * back, when it is full and at a checkpoint.
+ *
+ * <p><b>Appending</b> claims bytes of the tail by compare-and-set and copies the record there.
+ * Callers hold the lock that orders records of one key (the shard's, or the catalog's), and whoever
+ * wants the log to stand still takes all of those locks: then nothing is claimed and not copied.
+ * Appending never waits for I/O.
+ *
+ * <p><b>Writing</b> never touches a byte that is in the file already: a checkpoint ends on a block
+ * boundary, and the next write starts there. So a torn block can't damage what a checkpoint covers,
+ * and snapshots share all blocks with the file.
+ *
+ * <p>The idea of one append point for memory and disk is that of RAMCloud's log-structured memory
+ * and of FASTER's hybrid log.
+ */
+public final class Log {
+  /** Offset of the first record in a segment. */
+  public static final int FIRST_RECORD = SegmentHeader.BYTES;
+
+  /** How far sequences jump after a crash, so that what it left can't pass for newer records. */
+  public static final long SEQUENCES_SKIPPED_AFTER_CRASH = 1 << 16;
+
+  /** Where the log of a new file starts, and ends. */
+  public static final LogPosition START = new LogPosition(0, 1, FIRST_RECORD);
+
+  /** The largest padded record that does not need a run of its own. */
+  static final long LARGEST_IN_SEGMENT =
+      FileLayout.SEGMENT_BYTES - FIRST_RECORD - SegmentLink.BYTES;
+
+  /** Full segments that may wait for the file before writers wait, too: 64 MiB. */
+  private static final int MAX_SEALED = 16;
+
+  /** Buffers kept for reuse. */
+  private static final int MAX_POOLED = 4;
+
+  private final DataFile file;
+  private final UUID store;
+  private final SegmentTable segments;
+  private final SegmentMapping mapping;
+  private final Runnable beforeFirstWrite;
+  private final Runnable onSealed;
+
+  /** Protects the succession of tails: who is next, and the sequences. */
+  private final ReentrantLock rollLock = new ReentrantLock();
+
+  /** Protects the order of writes to the file. Taken before the roll lock, if both are. */
+  private final ReentrantLock flushLock = new ReentrantLock();
+
+  /** Full segments not in the file yet, oldest first; added under the roll lock. */
+  private final ConcurrentLinkedDeque<Tail> sealed = new ConcurrentLinkedDeque<>();
+
+  /** Guarded by the roll lock. */
+  private final Deque<Memory> pool = new ArrayDeque<>();
+
+  /** Guarded by the roll lock. */
+  private long nextSequence = 1;
+
+  /** Where the log of the file ends, if it has one; set before the log is used. */
+  private volatile @Nullable LogPosition resumeAt;
+
+  /** Guarded by the roll lock: whether appending goes on in a segment of its own. */
+  private boolean resumeBehind;
+
+  private volatile Tail tail = Tail.NONE;
+
+  /**
+   * Opens a log.
+   *
+   * @param file the hash file
+   * @param store its UUID
+   * @param segments its segments
+   * @param mapping of the file
+   * @param beforeFirstWrite called each time before bytes are written to the file
+   * @param onSealed called when a segment is full: somebody should call {@link #flushSealed}
+   */
+  public Log(
+      DataFile file,
+      UUID store,
+      SegmentTable segments,
+      SegmentMapping mapping,
+      Runnable beforeFirstWrite,
+      Runnable onSealed) {
+    this.file = file;
+    this.store = store;
+    this.segments = segments;
+    this.mapping = mapping;
+    this.beforeFirstWrite = beforeFirstWrite;
+    this.onSealed = onSealed;
+  }
+
+  /**
+   * Says where the log of the file ends. The tail is read when something is appended.
+   *
+   * @param position the end
+   * @param firstSequence higher than any in use
+   * @param behind whether what the file has behind the end is not to be trusted, so that appending
+   *     goes on in another segment
+   */
+  public void resume(LogPosition position, long firstSequence, boolean behind) {
+    rollLock.lock();
+    try {
+      resumeAt = position;
+      nextSequence = firstSequence;
+      resumeBehind = behind;
+    } finally {
+      rollLock.unlock();
+    }
+  }
+
+  /** Returns the number of segments that a record of that padded length takes. */
+  static int runOf(long padded) {
+    long bytes = padded + FIRST_RECORD + SegmentLink.BYTES;
+    return (int) ((bytes + FileLayout.SEGMENT_BYTES - 1) >>> FileLayout.SEGMENT_BITS);
+  }
+
+  /** Returns the path of the hash file, for messages. */
+  public Path path() {
+    return file.path();
+  }
+
+  /** Returns the segments. */
+  public SegmentTable segments() {
+    return segments;
+  }
+
+  // ---- appending -------------------------------------------------------------------------------
+
+  /**
+   * Appends a finished record, and accounts for the one it replaces. Under the lock that orders the
+   * record's key; takes no time but the copy's.
+   *
+   * @param previous as {@link RecordLayout#previous} makes it, or 0
+   * @param flags of {@link RecordLayout}
+   * @return the address
+   */
+  public long append(RecordBuffer record, long previous, int flags) {
+    int crc = record.seal(previous, flags);
+    long padded = record.paddedLength();
+    Memory run = record.runMemory();
+    long address = run == null ? copy(record, crc, padded) : adopt(record, crc, padded, run);
+    account(record, address, padded, previous);
+    return address;
+  }
+
+  private long copy(RecordBuffer record, int crc, long padded) {
+    while (true) {
+      Tail current = tail;
+      long at = current.claim(padded);
+      if (at < 0) {
+        roll(current);
+        continue;
+      }
+      RecordLayout.writeCrc(record.array(), crc, current.sequence);
+      current.memory.write(at, record.array(), 0, (int) padded);
+      current.wrote(padded);
+      return FileLayout.address(current.segment.number(), at);
+    }
+  }
+
+  /** Makes memory that has key and value already the next segments of the log. */
+  private long adopt(RecordBuffer record, int crc, long padded, Memory memory) {
+    int count = runOf(padded);
+    rollLock.lock();
+    try {
+      Tail before = tail == Tail.NONE ? firstTail() : tail;
+      Tail run = open(count, memory);
+      RecordLayout.writeCrc(record.array(), crc, run.sequence);
+      memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
+      run.claim(padded);
+      run.wrote(padded);
+      Tail next = open(1, takeBuffer());
+      seal(before, run);
+      seal(run, next);
+      tail = next;
+      return FileLayout.address(run.segment.number(), FIRST_RECORD);
+    } finally {
+      rollLock.unlock();
+    }
+  }
+
+  private void account(RecordBuffer record, long address, long padded, long previous) {
+    Segment segment = segments.require(FileLayout.segmentOf(address));
+    switch (record.kind()) {
+      case RecordLayout.PUT, RecordLayout.CATALOG, RecordLayout.CLASS ->
+          segment.addLive(record.map(), padded);
+      case RecordLayout.REMOVE, RecordLayout.CLEAR ->
+          segment.addTombstone(padded, record.since() == 0 ? segment.sequence() : record.since());
+      default -> {}
+    }
+    accountPrevious(segments, record.map(), previous);
+  }
+
+  /** Takes the bytes of a replaced record as dead. */
+  public static void accountPrevious(SegmentTable segments, int map, long previous) {
+    if (previous != 0) {
+      int number = FileLayout.segmentOf(RecordLayout.previousAddress(previous));
+      Segment segment = segments.require(number);
+      long bytes = RecordLayout.previousLength(previous);
+      if (bytes >= 0) {
+        segment.addLive(map, -bytes);
+      } else {
+        segment.clearLive(map); // only the one record of a run can be that long
+      }
+    }
+  }
+
+  private void roll(Tail full) {
+    rollLock.lock();
+    try {
+      if (tail == full) {
+        tail = full == Tail.NONE ? firstTail() : successor(full);
+      }
+    } finally {
+      rollLock.unlock();
+    }
+  }
+
+  private Tail successor(Tail full) {
+    Tail next = open(1, takeBuffer());
+    seal(full, next);
+    return next;
+  }
+
+  private Tail firstTail() {
+    LogPosition position = resumeAt;
+    if (position == null) {
+      return open(1, takeBuffer());
+    }
+    Tail resumed = resume(position);
+    return resumeBehind ? successor(resumed) : resumed;
+  }
+
+  private void seal(Tail full, Tail next) {
+    full.close(next.segment.number(), next.sequence);
+    sealed.add(full);
+    onSealed.run();
+  }
+
+  private Tail open(int run, Memory memory) {
+    long sequence = nextSequence;
+    nextSequence += run;
+    Segment segment = segments.openLog(sequence, run, memory);
+    // Readers must see the new base before any byte of the new life of this buffer.
+    VarHandle.fullFence();
+    byte[] header = new SegmentHeader(store, sequence, SegmentHeader.LOG, run).encode();
+    memory.write(0, header, 0, header.length);
+    return new Tail(segment, sequence, memory, FIRST_RECORD, 0);
+  }
+
+  private Tail resume(LogPosition position) {
+    Memory memory = takeBuffer();
+    file.read(FileLayout.fileOffset(position.segment()), memory, 0, position.offset());
+    Segment segment = segments.require(position.segment());
+    segment.setBase(memory);
+    return new Tail(segment, position.sequence(), memory, position.offset(), position.offset());
+  }
+
+  /** Returns a sequence for an image segment. */
+  public long takeSequence() {
+    rollLock.lock();
+    try {
+      return nextSequence++;
+    } finally {
+      rollLock.unlock();
+    }
+  }
+
+  private Memory takeBuffer() {
+    Memory pooled = pool.poll();
+    return pooled != null ? pooled : OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+  }
+
+  private void recycle(Memory buffer) {
+    rollLock.lock();
+    try {
+      if (pool.size() < MAX_POOLED) {
+        pool.add(buffer);
+      }
+    } finally {
+      rollLock.unlock();
+    }
+  }
+
+  // ---- positions -------------------------------------------------------------------------------
+
+  /** Returns where the next record goes: exact while the caller keeps appends out. */
+  public LogPosition position() {
+    Tail current = tail;
+    if (current == Tail.NONE) {
+      LogPosition position = resumeAt;
+      return position != null ? position : START;
+    }
+    return new LogPosition(current.segment.number(), current.sequence, current.position());
+  }
+
+  /**
+   * Returns an LSN that nothing appended later is below, and nothing that the caller's lock covers
+   * reaches.
+   */
+  public long lsn() {
+    while (true) {
+      Tail current = tail;
+      if (current == Tail.NONE) {
+        return position().lsn();
+      }
+      long at = current.position();
+      if (tail == current && at <= current.limit) {
+        return FileLayout.lsn(current.sequence, at);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Returns the sequence below which all segments are full and in the file. */
+  public long firstUnwrittenSequence() {
+    Tail oldest = sealed.peekFirst();
+    return oldest != null ? oldest.sequence : tail.sequence;
+  }
+
+  /**
+   * Appends the record of a checkpoint, extended to the end of a block, and returns where the log
+   * then ends. The caller keeps all appends out.
+   */
+  public LogPosition mark(RecordBuffer record) {
+    long end;
+    while (true) {
+      Tail current = tail;
+      long length = FileLayout.align8(record.writer().position());
+      end = FileLayout.alignToBlock(current.position() + length);
+      if (end <= current.limit || length > LARGEST_IN_SEGMENT - FileLayout.BLOCK_BYTES) {
+        record.extendTo(end - current.position());
+        break;
+      }
+      roll(current);
+    }
+    record.finish(RecordLayout.CHECKPOINT, 0);
+    append(record, 0, 0);
+    return position();
+  }
+
+  // ---- writing ---------------------------------------------------------------------------------
+
+  /**
+   * Waits, outside any lock, while too much is not in the file yet, so that a later append need
+   * not.
+   *
+   * @throws io.persistentmap.DiskFullException if it can't be written for want of space
+   */
+  public void awaitRoom() {
+    if (sealed.size() >= MAX_SEALED) {
+      flushSealed();
+    }
+  }
+
+  /** Writes all full segments. */
+  public void flushSealed() {
+    flushLock.lock();
+    try {
+      Tail full = sealed.peekFirst();
+      while (full != null) {
+        writeSealed(full);
+        sealed.pollFirst();
+        full = sealed.peekFirst();
+      }
+    } finally {
+      flushLock.unlock();
+    }
+  }
+
+  /**
+   * Writes the log up to a position that {@link #mark} returned.
+   *
+   * @return the bytes written, of those in segments not full yet
+   */
+  public long flush(LogPosition upTo) {
+    flushLock.lock();
+    try {
+      Tail current = tail;
+      long bytes = 0;
+      if (current.sequence == upTo.sequence() && current.flushed < upTo.offset()) {
+        bytes = upTo.offset() - current.flushed;
+        flushSealed();
+        write(current, upTo.offset());
+      } else {
+        flushSealed(); // the tail has moved on, so the segment of the position is full
+      }
+      return bytes;
+    } finally {
+      flushLock.unlock();
+    }
+  }
+
+  /**
+   * Returns the offset behind the last record of a segment that is full and in the file.
+   *
+   * @throws io.persistentmap.CorruptFileException if its link is damaged
+   */
+  public long endOf(Segment full) {
+    byte[] link = new byte[SegmentLink.BYTES];
+    long end = FileLayout.fileOffset(full.number()) + (long) full.run() * FileLayout.SEGMENT_BYTES;
+    file.read(end - SegmentLink.BYTES, link, 0, link.length);
+    return SegmentLink.decode(file.path(), full.number(), link, full.sequence()).end();
+  }
+
+  private void write(Tail target, long end) {
+    beforeFirstWrite.run();
+    long from = target.flushed;
+    file.write(
+        FileLayout.fileOffset(target.segment.number()) + from, target.memory, from, end - from);
+    target.flushed = end;
+  }
+
+  /**
+   * Writes the rest of a full segment and its link, whole blocks each; then reads go to the file.
+   */
+  private void writeSealed(Tail full) {
+    full.awaitWritten();
+    long size = full.memory.size();
+    long end = FileLayout.alignToBlock(full.end());
+    long linkBlock = size - FileLayout.BLOCK_BYTES;
+    byte[] link = full.link().encode();
+    full.memory.zero(full.end(), Math.min(end, full.limit) - full.end());
+    if (end < size) {
+      full.memory.zero(linkBlock, FileLayout.BLOCK_BYTES);
+    }
+    full.memory.write(full.limit, link, 0, link.length);
+    if (full.flushed < end) {
+      write(full, end);
+    }
+    if (end < size) {
+      beforeFirstWrite.run();
+      long position = FileLayout.fileOffset(full.segment.number()) + linkBlock;
+      file.write(position, full.memory, linkBlock, FileLayout.BLOCK_BYTES);
+    }
+    full.segment.setBase(mapping.slice(full.segment.number(), full.segment.run()));
+    if (!full.isRun()) {
+      recycle(full.memory);
+    }
+  }
+}

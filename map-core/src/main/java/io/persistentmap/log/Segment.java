@@ -1,0 +1,155 @@
+package io.persistentmap.log;
+
+import io.persistentmap.platform.Memory;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment of the hash file: where its bytes are to be read now, and how many of them are live.
+ *
+ * <p>There is one object per segment number for the life of the store. {@link #base} is what lock-
+ * free readers hold on to: the tail buffer while the segment is open, the mapping afterwards. A
+ * buffer is reused only after {@code base} has been replaced, so a reader that finds the same
+ * {@code base} after reading has read this segment's bytes.
+ */
+public final class Segment {
+  /** What a segment is used for. Only {@link SegmentTable} changes it, under its lock. */
+  enum State {
+    FREE,
+    /** Free, while its blocks are being given back to the file system. */
+    PUNCHING,
+    /** Holds records. */
+    LOG,
+    /** Follows the first segment of a run. */
+    RUN_PART,
+    /** Holds a part of an index image. */
+    IMAGE,
+    /** The cleaner has moved all that was live. */
+    CLEANED,
+    /** Named as cleaned by a checkpoint that is not durable yet. */
+    RELEASING,
+    /** Cleaned as of a durable checkpoint, but replay still starts before it. */
+    EMPTY
+  }
+
+  private final int number;
+  private volatile @Nullable Memory base;
+  private volatile long sequence;
+  private volatile int run = 1;
+  private volatile AtomicLong[] liveBytes = new AtomicLong[0];
+  private final AtomicLong tombstoneBytes = new AtomicLong();
+  private final AtomicLong tombstoneSince = new AtomicLong();
+
+  /** Guarded by the lock of the table. */
+  State state = State.FREE;
+
+  /** Guarded by the lock of the table: whether the file system has its blocks back. */
+  boolean hole;
+
+  Segment(int number) {
+    this.number = number;
+  }
+
+  /** Returns the segment's number, which says where it is. */
+  public int number() {
+    return number;
+  }
+
+  /** Returns where its bytes are, or null if they can't be read as records. */
+  public @Nullable Memory base() {
+    return base;
+  }
+
+  /** Returns the sequence, which says when it was opened. */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Returns the number of adjacent segments that this one starts. */
+  public int run() {
+    return run;
+  }
+
+  void open(long newSequence, int newRun, @Nullable Memory newBase) {
+    sequence = newSequence;
+    run = newRun;
+    liveBytes = new AtomicLong[0];
+    tombstoneBytes.set(0);
+    tombstoneSince.set(0);
+    base = newBase;
+  }
+
+  void setBase(@Nullable Memory newBase) {
+    base = newBase;
+  }
+
+  /** Adds to the live bytes of a map; negative when a record dies. */
+  public void addLive(int map, long bytes) {
+    live(map).addAndGet(bytes);
+  }
+
+  /** Counts a tombstone, which must stay while a segment older than {@code since} exists. */
+  public void addTombstone(long bytes, long since) {
+    tombstoneBytes.addAndGet(bytes);
+    tombstoneSince.accumulateAndGet(since, Math::max);
+  }
+
+  /** Takes all of a map's bytes as dead. */
+  public void clearLive(int map) {
+    AtomicLong[] counters = liveBytes;
+    if (map < counters.length) {
+      counters[map].set(0);
+    }
+  }
+
+  /**
+   * Returns the live bytes of all maps.
+   *
+   * @param oldestSequence tombstones since before it count as dead
+   */
+  public long liveBytes(long oldestSequence) {
+    long sum = liveTombstoneBytes(oldestSequence);
+    for (AtomicLong counter : liveBytes) {
+      sum += counter.get();
+    }
+    return Math.max(0, sum);
+  }
+
+  /** Returns the bytes of tombstones, if one of them may still be needed. */
+  public long liveTombstoneBytes(long oldestSequence) {
+    return tombstoneSince.get() >= oldestSequence ? tombstoneBytes.get() : 0;
+  }
+
+  /** Returns live bytes by map, for the image. */
+  long[] liveByMap() {
+    return Arrays.stream(liveBytes).mapToLong(AtomicLong::get).toArray();
+  }
+
+  long tombstoneBytes() {
+    return tombstoneBytes.get();
+  }
+
+  long tombstoneSince() {
+    return tombstoneSince.get();
+  }
+
+  private AtomicLong live(int map) {
+    AtomicLong[] counters = liveBytes;
+    return map < counters.length ? counters[map] : grow(map)[map];
+  }
+
+  /** Copies references, not values, so that no concurrent addition is lost. */
+  private synchronized AtomicLong[] grow(int map) {
+    AtomicLong[] old = liveBytes;
+    if (map < old.length) {
+      return old;
+    }
+    AtomicLong[] grown = Arrays.copyOf(old, map + 1);
+    for (int i = old.length; i < grown.length; i++) {
+      grown[i] = new AtomicLong();
+    }
+    liveBytes = grown;
+    return grown;
+  }
+}

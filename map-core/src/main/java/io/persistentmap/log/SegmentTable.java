@@ -1,0 +1,351 @@
+package io.persistentmap.log;
+
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.serializer.ByteReader;
+import io.persistentmap.serializer.ByteWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All segments, and the rule of reuse: a segment is free again when the cleaner has emptied it, a
+ * checkpoint that says so is durable, and no replay from the newest committed image would read it.
+ *
+ * <p>Thread-safe. {@link #get} takes no lock.
+ */
+public final class SegmentTable {
+  private static final int INITIAL_SEGMENTS = 16;
+
+  /** Cleaned segments that one checkpoint names, so that its record fits a segment. */
+  private static final int MAX_RELEASED = 1 << 17;
+
+  /** Grows under the table's lock; elements never change once set. */
+  private volatile Segment[] segments = new Segment[0];
+
+  /** Guarded by this. */
+  private final BitSet free = new BitSet();
+
+  /** Guarded by this: one more than the highest segment in use. */
+  private int inUse;
+
+  /** Returns a segment, or null if there is none of that number (yet). */
+  public @Nullable Segment get(int number) {
+    Segment[] all = segments;
+    return number < all.length ? all[number] : null;
+  }
+
+  /** Returns a segment that must exist. */
+  public Segment require(int number) {
+    Segment segment = get(number);
+    if (segment == null) {
+      throw new StorageFailureException("segment " + number + " does not exist");
+    }
+    return segment;
+  }
+
+  /** Takes {@code run} adjacent free segments for the log and makes {@code base} their bytes. */
+  synchronized Segment openLog(long sequence, int run, Memory base) {
+    Segment first = take(run, Segment.State.LOG);
+    for (int i = 1; i < run; i++) {
+      require(first.number() + i).state = Segment.State.RUN_PART;
+    }
+    first.open(sequence, run, base);
+    return first;
+  }
+
+  /** Takes a free segment for an index image. */
+  public synchronized Segment openImage(long sequence) {
+    Segment segment = take(1, Segment.State.IMAGE);
+    segment.open(sequence, 1, null);
+    return segment;
+  }
+
+  private Segment take(int run, Segment.State state) {
+    int first = findFree(run);
+    if (first + run > FileLayout.MAX_SEGMENTS) {
+      throw new StorageFailureException("the hash file has reached its limit of 8 TiB");
+    }
+    ensure(first + run);
+    free.clear(first, first + run);
+    inUse = Math.max(inUse, first + run);
+    Segment segment = segments[first];
+    segment.state = state;
+    for (int i = first; i < first + run; i++) {
+      segments[i].hole = false;
+    }
+    return segment;
+  }
+
+  /** Lowest numbers first, so that the end of the file becomes free and can be cut off. */
+  private int findFree(int run) {
+    int first = free.nextSetBit(0);
+    while (first >= 0) {
+      int end = free.nextClearBit(first);
+      if (end - first >= run || end == inUse) {
+        return first;
+      }
+      first = free.nextSetBit(end);
+    }
+    return inUse;
+  }
+
+  private void ensure(int count) {
+    Segment[] all = segments;
+    if (count > all.length) {
+      Segment[] grown = Arrays.copyOf(all, Math.max(count, all.length * 2 + INITIAL_SEGMENTS));
+      for (int i = all.length; i < grown.length; i++) {
+        grown[i] = new Segment(i);
+      }
+      segments = grown;
+    }
+  }
+
+  /** Restores a segment of the log from an image or the replay. */
+  public synchronized Segment restoreLog(
+      int number, long sequence, int run, @Nullable Memory base) {
+    Segment first = restore(number, run, Segment.State.LOG);
+    for (int i = 1; i < run; i++) {
+      restore(number + i, 1, Segment.State.RUN_PART);
+    }
+    first.open(sequence, run, base);
+    return first;
+  }
+
+  /** Restores a segment of the image that was read. */
+  public synchronized void restoreImage(int number, long sequence) {
+    restore(number, 1, Segment.State.IMAGE).open(sequence, 1, null);
+  }
+
+  private Segment restore(int number, int run, Segment.State state) {
+    ensure(number + run);
+    inUse = Math.max(inUse, number + run);
+    Segment segment = segments[number];
+    segment.state = state;
+    return segment;
+  }
+
+  /** Notes, in replay, that a checkpoint found a segment emptied. */
+  public synchronized void restoreEmpty(int number) {
+    Segment segment = require(number);
+    if (segment.state == Segment.State.LOG) {
+      segment.state = Segment.State.EMPTY;
+    }
+  }
+
+  /** Ends recovery: every segment that nothing has claimed is free. */
+  public synchronized void restoreFree() {
+    ensure(inUse);
+    for (int i = 0; i < inUse; i++) {
+      free.set(i, segments[i].state == Segment.State.FREE);
+    }
+  }
+
+  /** Notes that the cleaner has moved all that was live in a segment. */
+  public synchronized void cleaned(Segment segment) {
+    segment.state = Segment.State.CLEANED;
+  }
+
+  /** Returns the numbers of cleaned segments, for the record of the checkpoint that begins. */
+  public synchronized int[] beginRelease() {
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < inUse && numbers.size() < MAX_RELEASED; i++) {
+      if (segments[i].state == Segment.State.CLEANED) {
+        segments[i].state = Segment.State.RELEASING;
+        numbers.add(i);
+      }
+    }
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Takes {@link #beginRelease} back, since the checkpoint failed. */
+  public synchronized void abandonRelease() {
+    move(Segment.State.RELEASING, Segment.State.CLEANED);
+  }
+
+  /**
+   * Frees what the checkpoint that is now durable made free.
+   *
+   * @param replaySequence sequence of the segment at which replay of that checkpoint starts
+   * @return the segments freed
+   */
+  public synchronized int[] commitRelease(long replaySequence) {
+    move(Segment.State.RELEASING, Segment.State.EMPTY);
+    List<Integer> freed = new ArrayList<>();
+    for (int i = 0; i < inUse; i++) {
+      Segment segment = segments[i];
+      if (segment.state == Segment.State.EMPTY && segment.sequence() < replaySequence) {
+        for (int part = i; part < i + segment.run(); part++) {
+          release(segments[part]);
+          freed.add(part);
+        }
+      }
+    }
+    return freed.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Frees segments of an image that no checkpoint needs. */
+  public synchronized void releaseImage(List<Integer> numbers) {
+    for (int number : numbers) {
+      release(segments[number]);
+    }
+  }
+
+  private void release(Segment segment) {
+    segment.state = Segment.State.FREE;
+    segment.setBase(null);
+    free.set(segment.number());
+  }
+
+  private void move(Segment.State from, Segment.State to) {
+    for (int i = 0; i < inUse; i++) {
+      if (segments[i].state == from) {
+        segments[i].state = to;
+      }
+    }
+  }
+
+  /** Writes what an image must know of the segments of the log. The caller keeps appends out. */
+  public synchronized void writeTable(ByteWriter out) {
+    for (int i = 0; i < inUse; i++) {
+      Segment segment = segments[i];
+      switch (segment.state) {
+        case LOG, CLEANED, RELEASING -> {
+          out.writeInt(segment.number());
+          out.writeInt(segment.run());
+          out.writeLong(segment.sequence());
+          out.writeLong(segment.tombstoneBytes());
+          out.writeLong(segment.tombstoneSince());
+          long[] live = segment.liveByMap();
+          out.writeInt(live.length);
+          for (long bytes : live) {
+            out.writeLong(bytes);
+          }
+        }
+        default -> {}
+      }
+    }
+  }
+
+  /** Reads what {@link #writeTable} wrote. */
+  public void readTable(ByteReader in, SegmentMapping mapping) {
+    while (in.remaining() > 0) {
+      int number = in.readInt();
+      int run = in.readInt();
+      long sequence = in.readLong();
+      long tombstoneBytes = in.readLong();
+      long tombstoneSince = in.readLong();
+      if (number < 0 || run < 1 || (long) number + run > FileLayout.MAX_SEGMENTS) {
+        throw new CorruptFileException("index image: segment " + number + " can't be");
+      }
+      Segment segment = restoreLog(number, sequence, run, mapping.slice(number, run));
+      segment.addTombstone(tombstoneBytes, tombstoneSince);
+      int maps = in.readInt();
+      for (int map = 0; map < maps; map++) {
+        segment.addLive(map, in.readLong());
+      }
+    }
+  }
+
+  /** Runs an action on every segment that holds records and is not cleaned, in order of number. */
+  public synchronized void forEachLog(Consumer<Segment> action) {
+    for (int i = 0; i < inUse; i++) {
+      if (segments[i].state == Segment.State.LOG) {
+        action.accept(segments[i]);
+      }
+    }
+  }
+
+  /** Returns the sequence of the oldest segment that may hold records of the past. */
+  public long oldestSequence() {
+    return oldestSequenceBut(null);
+  }
+
+  /** Returns the same, as if one segment did not exist. */
+  public synchronized long oldestSequenceBut(@Nullable Segment excluded) {
+    long oldest = Long.MAX_VALUE;
+    for (int i = 0; i < inUse; i++) {
+      if (segments[i] == excluded) {
+        continue;
+      }
+      switch (segments[i].state) {
+        case LOG, CLEANED, RELEASING, EMPTY -> oldest = Math.min(oldest, segments[i].sequence());
+        default -> {}
+      }
+    }
+    return oldest;
+  }
+
+  /** Drops the bytes of all segments, so that they can be released: the store is closed. */
+  public synchronized void close() {
+    for (Segment segment : segments) {
+      segment.setBase(null);
+    }
+  }
+
+  /** Returns the counts of segments: log, waiting to be free, image, free. */
+  public synchronized Counts counts() {
+    int log = 0;
+    int waiting = 0;
+    int image = 0;
+    for (int i = 0; i < inUse; i++) {
+      switch (segments[i].state) {
+        case LOG, RUN_PART -> log++;
+        case CLEANED, RELEASING, EMPTY -> waiting++;
+        case IMAGE -> image++;
+        case FREE, PUNCHING -> {}
+      }
+    }
+    return new Counts(log, waiting, image, free.cardinality());
+  }
+
+  /** Takes the highest free segment that still has blocks, if there are more than a reserve. */
+  public synchronized @Nullable Segment takeToPunch(int reserve) {
+    int withBlocks = 0;
+    Segment highest = null;
+    for (int i = free.nextSetBit(0); i >= 0; i = free.nextSetBit(i + 1)) {
+      if (!segments[i].hole) {
+        withBlocks++;
+        highest = segments[i];
+      }
+    }
+    if (highest == null || withBlocks <= reserve) {
+      return null;
+    }
+    highest.state = Segment.State.PUNCHING;
+    free.clear(highest.number());
+    return highest;
+  }
+
+  /** Makes a segment free again whose blocks the file system has back. */
+  public synchronized void punched(Segment segment) {
+    segment.hole = true;
+    release(segment);
+  }
+
+  /** Gives free segments at the end back, and returns how many segments the file still needs. */
+  public synchronized int trimFreeEnd() {
+    int end = inUse;
+    while (end > 0 && free.get(end - 1)) {
+      end--;
+    }
+    free.clear(end, inUse);
+    inUse = end;
+    return end;
+  }
+
+  /**
+   * How many segments there are of each use.
+   *
+   * @param log holding records
+   * @param waiting cleaned, and free after a checkpoint or an image
+   * @param image holding an index image
+   * @param free free
+   */
+  public record Counts(int log, int waiting, int image, int free) {}
+}

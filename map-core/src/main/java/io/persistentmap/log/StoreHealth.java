@@ -1,0 +1,132 @@
+package io.persistentmap.log;
+
+import io.persistentmap.MapClosedException;
+import io.persistentmap.StorageFailureException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the store may still be used: open, closed, or failed for good. Thread-safe. */
+public final class StoreHealth {
+  private final Path path;
+  private volatile boolean closed;
+  private volatile boolean closing;
+  private volatile @Nullable StorageFailureException failure;
+
+  /** Starts open and well. */
+  public StoreHealth(Path path) {
+    this.path = path;
+  }
+
+  /** Returns the path of the store. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Checks that the store can be used.
+   *
+   * @throws MapClosedException if it is closed
+   * @throws StorageFailureException if it has failed, with the first failure as cause
+   */
+  public void check() {
+    if (closed) {
+      throw closedException();
+    }
+    StorageFailureException first = failure;
+    if (first != null) {
+      throw new StorageFailureException(
+          path
+              + ": the store has failed before, and refuses all work until it is opened again,"
+              + " which recovers the last successful checkpoint: "
+              + first.getMessage(),
+          first);
+    }
+  }
+
+  /** Says whether the store has failed. */
+  public boolean hasFailed() {
+    return failure != null;
+  }
+
+  /**
+   * Checks that the store can be changed.
+   *
+   * @throws MapClosedException if it is closed, or being closed
+   * @throws StorageFailureException if it has failed
+   */
+  public void checkWritable() {
+    if (closing) {
+      throw closedException();
+    }
+    check();
+  }
+
+  /** Says whether the store is closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Says whether the store is neither closed nor being closed. */
+  public boolean isOpen() {
+    return !closing && !closed;
+  }
+
+  /** Refuses changes from now on; returns false if they were refused before. */
+  public synchronized boolean beginClose() {
+    boolean wasOpen = isOpen();
+    closing = true;
+    return wasOpen;
+  }
+
+  /** Allows changes again, since closing failed. */
+  public synchronized void cancelClose() {
+    closing = false;
+  }
+
+  /** Notes that the store is closed; returns false if it was before. */
+  public synchronized boolean close() {
+    boolean wasOpen = !closed;
+    closed = true;
+    return wasOpen;
+  }
+
+  private MapClosedException closedException() {
+    return new MapClosedException(path + ": the map is closed; open it again to use it");
+  }
+
+  /** Fails the store for good, and returns the failure to throw. */
+  public synchronized StorageFailureException fail(StorageFailureException reason) {
+    if (failure == null) {
+      failure = reason;
+    }
+    return reason;
+  }
+
+  /** Fails the store, since a page of the mapping could not be read. */
+  public StorageFailureException fail(InternalError fault) {
+    return fail(
+        new StorageFailureException(
+            path
+                + ": a page of the mapped hash file can't be read: somebody cut the file short, or"
+                + " the device failed; look at the system log, then open the store again",
+            fault));
+  }
+
+  /** Fails the store, since a thread of its own ended with an error. */
+  public void failInBackground(String thread, Throwable reason) {
+    fail(
+        new StorageFailureException(
+            path + ": thread " + thread + " failed: " + reason + "; open the store again", reason));
+  }
+
+  /** Fails the store, since its index and its log may differ now. */
+  public StorageFailureException failInconsistent(Throwable reason) {
+    return fail(
+        new StorageFailureException(
+            path
+                + ": a change could not be completed in memory ("
+                + reason
+                + "); open the store again, which recovers the last successful checkpoint",
+            reason));
+  }
+}

@@ -1,0 +1,93 @@
+package io.persistentmap.log;
+
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.SegmentLink;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A segment (or run) that is being appended to, or is full but not in the file yet. */
+final class Tail {
+  private static final long CLOSED = Long.MAX_VALUE / 2;
+
+  /** Before the first append: has room for nothing. */
+  static final Tail NONE = new Tail(new Segment(-1), 0, OffHeapMemory.allocate(1), CLOSED, 0);
+
+  final Segment segment;
+  final long sequence;
+  final Memory memory;
+  final long limit;
+
+  private final AtomicLong claimed;
+  private final AtomicLong written;
+
+  /** Offset up to which the file has the bytes; guarded by the flush lock. */
+  long flushed;
+
+  /** Offset behind the last record, once closed. */
+  private volatile long end = CLOSED;
+
+  /** What follows, once closed. */
+  private volatile int next;
+
+  private volatile long nextSequence;
+
+  Tail(Segment segment, long sequence, Memory memory, long claimed, long flushed) {
+    this.segment = segment;
+    this.sequence = sequence;
+    this.memory = memory;
+    this.limit = memory.size() - SegmentLink.BYTES;
+    this.claimed = new AtomicLong(claimed);
+    this.written = new AtomicLong(claimed);
+    this.flushed = flushed;
+  }
+
+  /** Claims bytes and returns their offset, or -1 if they don't fit or the tail is closed. */
+  long claim(long bytes) {
+    while (true) {
+      long at = claimed.get();
+      if (at + bytes > limit) {
+        return -1;
+      }
+      if (claimed.compareAndSet(at, at + bytes)) {
+        return at;
+      }
+    }
+  }
+
+  /** Notes that claimed bytes are in place. */
+  void wrote(long bytes) {
+    written.addAndGet(bytes);
+  }
+
+  /** Returns the offset behind the last claim. */
+  long position() {
+    return claimed.get();
+  }
+
+  /** Ends the tail: no claim succeeds afterwards. */
+  void close(int nextNumber, long nextSegmentSequence) {
+    next = nextNumber;
+    nextSequence = nextSegmentSequence;
+    end = claimed.getAndSet(CLOSED);
+  }
+
+  /** Waits until every claim is in place: writers claim and copy without blocking in between. */
+  void awaitWritten() {
+    while (written.get() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  long end() {
+    return end;
+  }
+
+  SegmentLink link() {
+    return new SegmentLink(sequence, end, next, nextSequence);
+  }
+
+  boolean isRun() {
+    return memory.size() > FileLayout.SEGMENT_BYTES;
+  }
+}

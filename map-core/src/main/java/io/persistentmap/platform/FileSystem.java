@@ -1,0 +1,54 @@
+package io.persistentmap.platform;
+
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * The system calls of the store that name a file; those on an open file are in {@link DataFile}.
+ *
+ * <p>It is the one door to the operating system: every step of a checkpoint or a recovery that can
+ * fail or be cut short is one call here, so that tests can count them and fail, kill or reorder at
+ * each. No call reacts to {@code Thread.interrupt()}, and none loses the interrupt flag.
+ *
+ * <p>All calls throw {@link io.persistentmap.DiskFullException} when there is no space or quota,
+ * {@link io.persistentmap.FileAccessException} when the path can't be used, and {@link
+ * io.persistentmap.StorageFailureException} for any other error.
+ */
+public interface FileSystem {
+  /** Opens an existing file for reading. */
+  DataFile openForRead(Path path);
+
+  /** Opens an existing file for reading and writing. */
+  DataFile openForWrite(Path path);
+
+  /** Creates a file that must not exist yet. */
+  DataFile create(Path path);
+
+  /** Renames a file, replacing {@code to} at once: {@code to} is whole before and after. */
+  void rename(Path from, Path to);
+
+  /** Deletes a file if it exists. */
+  void delete(Path path);
+
+  /** Makes names that were created, renamed or deleted in a directory durable. */
+  void syncDirectory(Path directory);
+
+  /**
+   * Takes the store's lock, which the kernel gives back when the process ends, however it ends.
+   *
+   * @param path the lock file, created if missing, never deleted
+   * @param shared whether other shared holders are fine
+   * @param holder who holds it: the text that another opener is shown
+   * @throws io.persistentmap.FileLockedException when somebody else has it, with that text
+   */
+  AutoCloseable lock(Path path, boolean shared, String holder);
+
+  /** Returns the file system of this platform: JNA on 64-bit Linux, else {@code java.nio}. */
+  static FileSystem ofPlatform() {
+    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+    boolean wide = System.getProperty("os.arch", "").contains("64");
+    return linux && wide && !Boolean.getBoolean("persistentmap.portable")
+        ? new LinuxFileSystem()
+        : new PortableFileSystem();
+  }
+}

@@ -1,0 +1,72 @@
+package io.persistentmap.platform;
+
+import com.sun.jna.Native;
+
+/**
+ * The C functions that the store calls, bound by JNA's direct mapping. Pointers and {@code size_t}
+ * are {@code long}: 64-bit Linux only.
+ */
+final class LibC {
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_CREAT = 0x40;
+  static final int O_EXCL = 0x80;
+  static final int O_CLOEXEC = 0x80000;
+  static final int SEEK_END = 2;
+  static final int PROT_READ = 1;
+  static final int MAP_SHARED = 1;
+  static final long MAP_FAILED = -1;
+  static final int MADV_RANDOM = 1;
+  static final int LOCK_SH = 1;
+  static final int LOCK_EX = 2;
+  static final int LOCK_NB = 4;
+  static final long FICLONE = 0x40049409L;
+  static final int FALLOC_FL_KEEP_SIZE = 1;
+  static final int FALLOC_FL_PUNCH_HOLE = 2;
+
+  static {
+    NativeAccess.enable();
+    Native.register(LibC.class, "c");
+  }
+
+  private LibC() {}
+
+  static native int open(byte[] path, int flags, int mode);
+
+  static native int close(int fd);
+
+  static native long pread(int fd, long address, long length, long position);
+
+  static native long pwrite(int fd, long address, long length, long position);
+
+  static native int fsync(int fd);
+
+  static native int fdatasync(int fd);
+
+  static native int ftruncate(int fd, long length);
+
+  static native long lseek(int fd, long position, int whence);
+
+  static native int fallocate(int fd, int mode, long position, long length);
+
+  static native int fchmod(int fd, int mode);
+
+  static native int flock(int fd, int operation);
+
+  static native int ioctl(int fd, long request, long argument);
+
+  static native int rename(byte[] from, byte[] to);
+
+  static native int unlink(byte[] path);
+
+  static native long mmap(
+      long address, long length, int protection, int flags, int fd, long position);
+
+  static native int munmap(long address, long length);
+
+  static native int madvise(long address, long length, int advice);
+
+  static int errno() {
+    return Native.getLastError();
+  }
+}

@@ -1,0 +1,159 @@
+package io.persistentmap.platform;
+
+import io.persistentmap.DiskFullException;
+import io.persistentmap.FileAccessException;
+import io.persistentmap.FileLockedException;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.StorageFailureException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The system calls of 64-bit Linux. */
+final class LinuxFileSystem implements FileSystem {
+  private static final int MODE_PRIVATE = 0600;
+  private static final Charset FILE_NAMES =
+      Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+
+  @Override
+  public DataFile openForRead(Path path) {
+    return new LinuxDataFile(path, open(path, LibC.O_RDONLY));
+  }
+
+  @Override
+  public DataFile openForWrite(Path path) {
+    return new LinuxDataFile(path, open(path, LibC.O_RDWR));
+  }
+
+  @Override
+  public DataFile create(Path path) {
+    return new LinuxDataFile(path, open(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL));
+  }
+
+  @Override
+  public void rename(Path from, Path to) {
+    if (LibC.rename(name(from), name(to)) != 0) {
+      throw failure("rename to " + to, from);
+    }
+  }
+
+  @Override
+  public void delete(Path path) {
+    if (LibC.unlink(name(path)) != 0 && LibC.errno() != Errno.ENOENT) {
+      throw failure("delete", path);
+    }
+  }
+
+  @Override
+  public void syncDirectory(Path directory) {
+    int fd = open(directory, LibC.O_RDONLY);
+    try {
+      if (LibC.fsync(fd) != 0) {
+        throw failure("fsync the directory", directory);
+      }
+    } finally {
+      LibC.close(fd);
+    }
+  }
+
+  @Override
+  public AutoCloseable lock(Path path, boolean shared, String holder) {
+    int fd = open(path, shared ? LibC.O_RDONLY : LibC.O_RDWR | LibC.O_CREAT);
+    int operation = (shared ? LibC.LOCK_SH : LibC.LOCK_EX) | LibC.LOCK_NB;
+    while (LibC.flock(fd, operation) != 0) {
+      int errno = LibC.errno();
+      if (errno != Errno.EINTR) {
+        LibC.close(fd);
+        throw errno == Errno.EAGAIN ? locked(path) : failure("lock", path, errno);
+      }
+    }
+    DataFile file = new LinuxDataFile(path, fd);
+    if (!shared) {
+      announce(file, holder);
+    }
+    return file;
+  }
+
+  /** Replaces the text in the lock file; the lock itself is what counts, so no sync. */
+  private static void announce(DataFile file, String holder) {
+    byte[] text = holder.getBytes(StandardCharsets.UTF_8);
+    OffHeapMemory memory = OffHeapMemory.allocate(text.length);
+    memory.write(0, text, 0, text.length);
+    try {
+      file.truncate(0);
+      file.write(0, memory, 0, text.length);
+    } catch (PersistentMapException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  static FileLockedException locked(Path path) {
+    String holder;
+    try {
+      holder = Files.readString(path).strip();
+    } catch (IOException e) {
+      holder = "somebody unknown";
+    }
+    return new FileLockedException(
+        path
+            + ": the store is open already, by "
+            + (holder.isEmpty() ? "a reader" : holder)
+            + "; close it there first. The lock ends with that process, no file needs deleting");
+  }
+
+  static PersistentMapException failure(String action, Path path) {
+    return failure(action, path, LibC.errno());
+  }
+
+  static PersistentMapException failure(String action, Path path, int errno) {
+    String what = path + ": can't " + action + ": " + describe(errno);
+    if (Errno.isNoSpace(errno)) {
+      return new DiskFullException(what + "; free some space and call again, nothing is lost");
+    }
+    if (Errno.isAccess(errno)) {
+      return new FileAccessException(what + "; check the path and its permissions");
+    }
+    return new StorageFailureException(
+        what + "; look at the system log, then open the store again");
+  }
+
+  private static String describe(int errno) {
+    return switch (errno) {
+      case Errno.EPERM -> "not permitted (EPERM)";
+      case Errno.ENOENT -> "no such file or directory (ENOENT)";
+      case Errno.ENOMEM -> "out of memory or address space (ENOMEM)";
+      case Errno.EACCES -> "permission denied (EACCES)";
+      case Errno.EXDEV -> "on another file system (EXDEV)";
+      case Errno.ENOTDIR -> "not a directory (ENOTDIR)";
+      case Errno.EISDIR -> "is a directory (EISDIR)";
+      case Errno.EINVAL -> "invalid argument (EINVAL)";
+      case Errno.ENOSPC -> "no space left on the device (ENOSPC)";
+      case Errno.EROFS -> "read-only file system (EROFS)";
+      case Errno.EOPNOTSUPP -> "not supported by this file system (EOPNOTSUPP)";
+      case Errno.EDQUOT -> "disk quota exceeded (EDQUOT)";
+      default -> "error number " + errno;
+    };
+  }
+
+  private static int open(Path path, int flags) {
+    while (true) {
+      int fd = LibC.open(name(path), flags | LibC.O_CLOEXEC, MODE_PRIVATE);
+      if (fd >= 0) {
+        return fd;
+      }
+      if (LibC.errno() != Errno.EINTR) {
+        throw failure("open", path);
+      }
+    }
+  }
+
+  private static byte[] name(Path path) {
+    byte[] bytes = path.toString().getBytes(FILE_NAMES);
+    byte[] terminated = new byte[bytes.length + 1];
+    System.arraycopy(bytes, 0, terminated, 0, bytes.length);
+    return terminated;
+  }
+}

@@ -1,0 +1,154 @@
+package io.persistentmap.platform;
+
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import net.openhft.chronicle.core.UnsafeMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory at an address outside the heap, reached through Chronicle's memory layer.
+ *
+ * <p>The bytes are released when nothing can reach the object that owns them, never by a call. So a
+ * lock-free reader that still holds a slice of a table that was replaced, or of a store that was
+ * closed, reads stale bytes, and never faults.
+ *
+ * <p>Chronicle Bytes' own stores ({@code PointerBytesStore}) add nothing but start-up time here:
+ * see {@code docs/decisions/0002-chronicle-memory.md}.
+ */
+public final class OffHeapMemory implements Memory {
+  static {
+    NativeAccess.enable();
+  }
+
+  private static final UnsafeMemory UNSAFE = UnsafeMemory.INSTANCE;
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final long address;
+  private final long size;
+  private final @Nullable Object owner;
+
+  private OffHeapMemory(long address, long size, @Nullable Object owner) {
+    this.address = address;
+    this.size = size;
+    this.owner = owner;
+  }
+
+  /**
+   * Allocates zeroed memory that is freed when it is unreachable.
+   *
+   * @throws OutOfMemoryError when the operating system has none left
+   */
+  public static OffHeapMemory allocate(long size) {
+    long address = UNSAFE.allocate(size);
+    UNSAFE.setMemory(address, size, (byte) 0);
+    OffHeapMemory memory = new OffHeapMemory(address, size, null);
+    CLEANER.register(memory, () -> UNSAFE.freeMemory(address, size));
+    return memory;
+  }
+
+  /** Wraps memory that somebody else got, which {@code release} gives back once unreachable. */
+  static OffHeapMemory wrap(long address, long size, Runnable release) {
+    OffHeapMemory memory = new OffHeapMemory(address, size, null);
+    CLEANER.register(memory, release);
+    return memory;
+  }
+
+  /** Returns the address of the byte at {@code offset}, which the caller must keep reachable. */
+  long address(long offset, long length) {
+    Memory.check(offset, length, size);
+    return address + offset;
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public byte getByte(long offset) {
+    Memory.check(offset, Byte.BYTES, size);
+    try {
+      return UNSAFE.readByte(address + offset);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public int getInt(long offset) {
+    Memory.check(offset, Integer.BYTES, size);
+    try {
+      return UNSAFE.readInt(address + offset);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public long getLong(long offset) {
+    Memory.check(offset, Long.BYTES, size);
+    try {
+      return UNSAFE.readLong(address + offset);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void putInt(long offset, int value) {
+    Memory.check(offset, Integer.BYTES, size);
+    try {
+      UNSAFE.writeInt(address + offset, value);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void putLong(long offset, long value) {
+    Memory.check(offset, Long.BYTES, size);
+    try {
+      UNSAFE.writeLong(address + offset, value);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void read(long offset, byte[] to, int at, int length) {
+    Memory.check(offset, length, size);
+    Memory.check(at, length, to.length);
+    try {
+      UNSAFE.readBytes(address + offset, to, at, length);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void write(long offset, byte[] from, int at, int length) {
+    Memory.check(offset, length, size);
+    Memory.check(at, length, from.length);
+    try {
+      UNSAFE.writeBytes(address + offset, from, at, length);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void zero(long offset, long length) {
+    Memory.check(offset, length, size);
+    try {
+      UNSAFE.setMemory(address + offset, length, (byte) 0);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public OffHeapMemory slice(long offset, long length) {
+    Memory.check(offset, length, size);
+    return new OffHeapMemory(address + offset, length, owner == null ? this : owner);
+  }
+}

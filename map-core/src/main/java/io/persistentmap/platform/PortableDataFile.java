@@ -1,0 +1,162 @@
+package io.persistentmap.platform;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A file through {@link RandomAccessFile}, one transfer at a time. */
+final class PortableDataFile implements DataFile {
+  private static final int CHUNK_BYTES = 1 << 16;
+
+  private volatile Path path;
+
+  /** Protects its own file position, which every transfer moves. */
+  private final RandomAccessFile file;
+
+  PortableDataFile(Path path, RandomAccessFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void renamed(Path newPath) {
+    path = newPath;
+  }
+
+  @Override
+  public long size() {
+    return PortableFileSystem.get("find the size", path, file::length);
+  }
+
+  @Override
+  public int read(long position, byte[] to, int at, int length) {
+    return PortableFileSystem.get(
+        "read at 0x" + Long.toHexString(position), path, () -> transfer(position, to, at, length));
+  }
+
+  private int transfer(long position, byte[] to, int at, int length) throws IOException {
+    synchronized (file) {
+      file.seek(position);
+      int done = 0;
+      while (done < length) {
+        int count = file.read(to, at + done, length - done);
+        if (count < 0) {
+          break;
+        }
+        done += count;
+      }
+      return done;
+    }
+  }
+
+  @Override
+  public long read(long position, Memory to, long offset, long length) {
+    byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, length)];
+    long done = 0;
+    while (done < length) {
+      int count = read(position + done, chunk, 0, (int) Math.min(chunk.length, length - done));
+      if (count == 0) {
+        break;
+      }
+      to.write(offset + done, chunk, 0, count);
+      done += count;
+    }
+    return done;
+  }
+
+  @Override
+  public void write(long position, Memory from, long offset, long length) {
+    byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, length)];
+    for (long done = 0; done < length; done += chunk.length) {
+      int count = (int) Math.min(chunk.length, length - done);
+      from.read(offset + done, chunk, 0, count);
+      write(position + done, chunk, count);
+    }
+  }
+
+  private void write(long position, byte[] chunk, int count) {
+    PortableFileSystem.run(
+        "write at 0x" + Long.toHexString(position),
+        path,
+        () -> {
+          synchronized (file) {
+            file.seek(position);
+            file.write(chunk, 0, count);
+          }
+        });
+  }
+
+  @Override
+  public void syncData() {
+    sync();
+  }
+
+  @Override
+  public void sync() {
+    PortableFileSystem.run(
+        "fsync",
+        path,
+        () -> {
+          file.getFD().sync();
+        });
+  }
+
+  @Override
+  public void truncate(long length) {
+    PortableFileSystem.run(
+        "set the length to " + length,
+        path,
+        () -> {
+          file.setLength(length);
+        });
+  }
+
+  @Override
+  public void punchHole(long position, long length) {
+    // java.nio has no way to give blocks back; the range stays allocated until it is reused.
+  }
+
+  @Override
+  public void makeReadOnly() {
+    PortableFileSystem.run("make read-only", path, () -> path.toFile().setReadOnly());
+  }
+
+  @Override
+  public boolean cloneFrom(DataFile source) {
+    return false;
+  }
+
+  @Override
+  public Memory map(long position, long length) {
+    return PortableFileSystem.get(
+        "map",
+        path,
+        () -> {
+          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return new BufferMemory(channel.map(FileChannel.MapMode.READ_ONLY, position, length));
+          }
+        });
+  }
+
+  @Override
+  public boolean mapsBeyondEnd() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    PortableFileSystem.run(
+        "close",
+        path,
+        () -> {
+          file.close();
+        });
+  }
+}

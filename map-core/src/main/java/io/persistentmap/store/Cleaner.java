@@ -1,0 +1,212 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Operation;
+import io.persistentmap.log.Log;
+import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.log.Segment;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.platform.Memory;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cleaner: it moves what is live in mostly dead segments to the tail, so that they can be used
+ * again.
+ *
+ * <p>It chooses the segment with the best ratio of benefit to cost, {@code (1 - u) * age / (1 + u)}
+ * with utilisation u, as RAMCloud's cleaner does (Rumble, Kejriwal, Ousterhout, "Log-structured
+ * Memory for DRAM-based Storage", 2014), and only while more than a quarter of the log is garbage:
+ * so for each byte that it frees it moves at most three. Runs in the store's maintenance thread.
+ *
+ * <p>The invariant: a record is moved under its shard's lock, and only if the index still names it.
+ */
+final class Cleaner {
+  /** Garbage that is worth cleaning, as a share of the log. */
+  private static final double WORTHWHILE_GARBAGE = 0.25;
+
+  /** Tombstones, as a share of the log, that make it clean the oldest segment to be rid of them. */
+  private static final double TOO_MANY_TOMBSTONES = 0.25;
+
+  private final Log log;
+  private final SegmentTable segments;
+  private final HashIndex index;
+  private final Catalog catalog;
+  private final long hashSeed;
+  private final Operation operation;
+  private final Set<Long> damaged = new HashSet<>();
+  private final AtomicLong cleanedSegments = new AtomicLong();
+  private final AtomicLong relocatedBytes = new AtomicLong();
+
+  Cleaner(Log log, HashIndex index, Catalog catalog, long hashSeed, Operation operation) {
+    this.log = log;
+    this.segments = log.segments();
+    this.index = index;
+    this.catalog = catalog;
+    this.hashSeed = hashSeed;
+    this.operation = operation;
+  }
+
+  long cleanedSegments() {
+    return cleanedSegments.get();
+  }
+
+  long relocatedBytes() {
+    return relocatedBytes.get();
+  }
+
+  /**
+   * Cleans one segment, if that is worthwhile.
+   *
+   * @return whether it did
+   */
+  boolean cleanOne() {
+    Segment victim = choose();
+    if (victim == null) {
+      return false;
+    }
+    try {
+      clean(victim);
+      segments.cleaned(victim);
+      cleanedSegments.addAndGet(victim.run());
+    } catch (CorruptFileException e) {
+      damaged.add(victim.sequence());
+      Warnings.warn("the cleaner leaves a damaged segment as it is", e);
+    }
+    return true;
+  }
+
+  // ---- choosing --------------------------------------------------------------------------------
+
+  /** What the segments that may be cleaned look like. */
+  private static final class Survey {
+    private long total;
+    private long live;
+    private long tombstones;
+    private double bestScore;
+    private @Nullable Segment best;
+    private @Nullable Segment oldest;
+  }
+
+  private @Nullable Segment choose() {
+    long oldestSequence = segments.oldestSequence();
+    long unwritten = log.firstUnwrittenSequence();
+    Survey survey = new Survey();
+    segments.forEachLog(
+        segment -> {
+          if (segment.sequence() < unwritten && !damaged.contains(segment.sequence())) {
+            consider(segment, survey, oldestSequence, unwritten);
+          }
+        });
+    long garbage = survey.total - survey.live;
+    if (garbage > Math.max(survey.total * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
+      return survey.best;
+    }
+    return survey.tombstones > survey.total * TOO_MANY_TOMBSTONES ? survey.oldest : null;
+  }
+
+  private static void consider(
+      Segment segment, Survey survey, long oldestSequence, long unwritten) {
+    long size = (long) segment.run() * FileLayout.SEGMENT_BYTES;
+    long live = segment.liveBytes(oldestSequence);
+    survey.total += size;
+    survey.live += live;
+    survey.tombstones += segment.liveTombstoneBytes(oldestSequence);
+    double used = Math.min(1, live / (double) size);
+    double score = (1 - used) * (unwritten - segment.sequence()) / (1 + used);
+    if (survey.best == null || score > survey.bestScore) {
+      survey.best = segment;
+      survey.bestScore = score;
+    }
+    if (survey.oldest == null || segment.sequence() < survey.oldest.sequence()) {
+      survey.oldest = segment;
+    }
+  }
+
+  // ---- cleaning --------------------------------------------------------------------------------
+
+  private void clean(Segment victim) {
+    Memory base = victim.base();
+    if (base == null) {
+      return;
+    }
+    long oldestOther = segments.oldestSequenceBut(victim);
+    long end = log.endOf(victim);
+    long at = Log.FIRST_RECORD;
+    while (at < end) {
+      at += cleanRecord(victim, base, at, end, oldestOther);
+    }
+  }
+
+  /** Looks at one record, moves it if it is live, and returns its padded length. */
+  private long cleanRecord(Segment victim, Memory base, long at, long end, long oldestOther) {
+    int length = operation.load(base, at, end, victim.sequence());
+    if (length < 0) {
+      throw new CorruptFileException(
+          log.path()
+              + ": record at 0x"
+              + Long.toHexString(FileLayout.fileOffset(victim.number()) + at)
+              + ": expected a record with a matching crc32c, found damaged bytes");
+    }
+    byte[] record = operation.loaded();
+    long address = FileLayout.address(victim.number(), at);
+    int map = RecordLayout.map(record, 0);
+    boolean moved =
+        switch (RecordLayout.kind(record, 0)) {
+          case RecordLayout.PUT -> moveEntry(record, length, map, address);
+          case RecordLayout.REMOVE, RecordLayout.CLEAR ->
+              moveTombstone(victim, record, length, at, oldestOther);
+          case RecordLayout.CATALOG, RecordLayout.CLASS ->
+              catalog.relocate(
+                  RecordLayout.kind(record, 0), RecordLayout.catalogNumber(record), address);
+          default -> false;
+        };
+    long padded = FileLayout.align8(length);
+    if (moved) {
+      relocatedBytes.addAndGet(padded);
+    }
+    return padded;
+  }
+
+  private boolean moveEntry(byte[] record, int length, int map, long address) {
+    RecordBuffer copy = copyKey(record);
+    operation.keyDone(hashSeed);
+    if (!index.mayName(operation.hash(), address)) {
+      return false;
+    }
+    int value = RecordLayout.HEADER_BYTES + copy.keyLength();
+    copy.writer().writeBytes(record, value, length - value);
+    copy.finish(RecordLayout.PUT, map);
+    log.awaitRoom();
+    return index.relocate(operation, address);
+  }
+
+  private boolean moveTombstone(
+      Segment victim, byte[] record, int length, long at, long oldestOther) {
+    long since = Tombstone.since(record, length, victim.sequence());
+    if (since < oldestOther) {
+      return false;
+    }
+    long lsn = Tombstone.lsn(record, length);
+    RecordBuffer copy = copyKey(record);
+    copy.endKey();
+    copy.writer().writeLong(lsn != 0 ? lsn : FileLayout.lsn(victim.sequence(), at));
+    copy.since(since);
+    copy.finish(RecordLayout.kind(record, 0), RecordLayout.map(record, 0));
+    log.awaitRoom();
+    catalog.append(copy);
+    return true;
+  }
+
+  private RecordBuffer copyKey(byte[] record) {
+    RecordBuffer copy = operation.begin(null);
+    int keyLength = (int) RecordLayout.keyLength(record, 0);
+    copy.writer().writeBytes(record, RecordLayout.HEADER_BYTES, keyLength);
+    return copy;
+  }
+}

@@ -1,0 +1,161 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.ImageBlock;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.SegmentHeader;
+import io.persistentmap.format.SegmentLink;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.IndexImage;
+import io.persistentmap.log.SegmentMapping;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
+import io.persistentmap.serializer.ByteReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads an index image, front to back. */
+final class ImageReader {
+  private final DataFile file;
+  private final Superblock superblock;
+  private final SegmentTable segments;
+  private final SegmentMapping mapping;
+  private final Catalog catalog;
+  private final HashIndex index;
+  private final Memory buffer = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+  private final List<Integer> numbers = new ArrayList<>();
+  private final long[] shardLsns = new long[HashIndex.SHARDS];
+  private int next;
+  private long nextSequence;
+  private long offset;
+  private long end;
+  private long highestSequence;
+
+  ImageReader(
+      DataFile file,
+      Superblock superblock,
+      SegmentTable segments,
+      SegmentMapping mapping,
+      Catalog catalog,
+      HashIndex index) {
+    this.file = file;
+    this.superblock = superblock;
+    this.segments = segments;
+    this.mapping = mapping;
+    this.catalog = catalog;
+    this.index = index;
+    this.next = superblock.imageSegment();
+    this.nextSequence = superblock.imageSequence();
+  }
+
+  /** Reads the image and returns the numbers of its segments. */
+  List<Integer> run() {
+    byte[] header = new byte[ImageBlock.BYTES];
+    byte[] payload = new byte[FileLayout.BLOCK_BYTES];
+    long blocks = 0;
+    while (true) {
+      read(header, header.length);
+      ImageBlock block = ImageBlock.decode(header);
+      if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
+        throw damaged("a block of " + block.length() + " bytes");
+      }
+      if (payload.length < block.length()) {
+        payload = new byte[(int) block.length()];
+      }
+      read(payload, (int) block.length());
+      if (!ImageBlock.isIntact(header, payload, (int) block.length())) {
+        throw damaged("a block with a wrong crc32c");
+      }
+      if (block.kind() == ImageBlock.END) {
+        if (block.lsn() != blocks) {
+          throw damaged(blocks + " blocks instead of " + block.lsn());
+        }
+        return List.copyOf(numbers);
+      }
+      apply(block, new ByteReader(payload, 0, (int) block.length()));
+      blocks++;
+    }
+  }
+
+  /** Returns, for each shard, the LSN that its slots are exact for. */
+  long[] shardLsns() {
+    return shardLsns;
+  }
+
+  /** Returns the highest sequence of the image's segments. */
+  long highestSequence() {
+    return highestSequence;
+  }
+
+  private void apply(ImageBlock block, ByteReader payload) {
+    switch (block.kind()) {
+      case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping);
+      case ImageBlock.CATALOG -> catalog.read(RecordLayout.CATALOG, payload);
+      case ImageBlock.CLASSES -> catalog.read(RecordLayout.CLASS, payload);
+      case ImageBlock.SHARD -> {
+        int shard = block.shard();
+        if (shard < 0
+            || shard >= HashIndex.SHARDS
+            || block.map() != index.map()
+            || !IndexImage.read(index.shard(shard), payload)) {
+          throw damaged("a shard that can't be");
+        }
+        shardLsns[shard] = block.lsn();
+      }
+      default -> throw damaged("a block of unknown kind " + block.kind());
+    }
+  }
+
+  private void read(byte[] to, int length) {
+    int done = 0;
+    while (done < length) {
+      if (offset == end) {
+        nextSegment();
+      }
+      int count = (int) Math.min(length - done, end - offset);
+      buffer.read(offset, to, done, count);
+      offset += count;
+      done += count;
+    }
+  }
+
+  private void nextSegment() {
+    if (next < 0 || next >= FileLayout.MAX_SEGMENTS || numbers.contains(next)) {
+      throw damaged("its end before the last block");
+    }
+    int segment = next;
+    file.read(FileLayout.fileOffset(segment), buffer, 0, FileLayout.SEGMENT_BYTES);
+    byte[] header = new byte[SegmentHeader.BYTES];
+    buffer.read(0, header, 0, header.length);
+    SegmentHeader.decode(
+        file.path(), segment, header, superblock.store(), SegmentHeader.IMAGE, nextSequence);
+    byte[] bytes = new byte[SegmentLink.BYTES];
+    long linkOffset = FileLayout.SEGMENT_BYTES - SegmentLink.BYTES;
+    buffer.read(linkOffset, bytes, 0, bytes.length);
+    SegmentLink link = SegmentLink.decode(file.path(), segment, bytes, nextSequence);
+    offset = SegmentHeader.BYTES;
+    end = link.end();
+    if (end <= offset || end > linkOffset) {
+      throw damaged("a segment with " + end + " bytes");
+    }
+    segments.restoreImage(segment, nextSequence);
+    highestSequence = Math.max(highestSequence, nextSequence);
+    numbers.add(segment);
+    next = link.next();
+    nextSequence = link.nextSequence();
+  }
+
+  private CorruptFileException damaged(String found) {
+    return new CorruptFileException(
+        file.path()
+            + ": index image at 0x"
+            + Long.toHexString(FileLayout.fileOffset(superblock.imageSegment()))
+            + ": found "
+            + found
+            + "; restore a snapshot or a backup");
+  }
+}

@@ -1,0 +1,272 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.format.Checksum;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.LogPosition;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.SegmentHeader;
+import io.persistentmap.format.SegmentLink;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hashing;
+import io.persistentmap.log.Log;
+import io.persistentmap.log.Segment;
+import io.persistentmap.log.SegmentMapping;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads the state that a superblock names: its index image, and then the log from where the image
+ * leaves off to the checkpoint.
+ *
+ * <p>Replay is sequential: each record says which one it replaced, so no old record is read, and
+ * the index and the accounting of the segments end exactly as they were. Records of a shard below
+ * the LSN of its image are skipped.
+ */
+final class Replay {
+  private final DataFile file;
+  private final Superblock superblock;
+  private final SegmentTable segments;
+  private final SegmentMapping mapping;
+  private final Catalog catalog;
+  private final HashIndex index;
+  private final CRC32C crc = new CRC32C();
+  private long[] shardLsns = new long[HashIndex.SHARDS];
+  private long highestSequence;
+  private long bytes;
+  private byte[] record = new byte[FileLayout.BLOCK_BYTES];
+  private Memory buffer = OffHeapMemory.allocate(1);
+
+  Replay(
+      DataFile file,
+      Superblock superblock,
+      SegmentTable segments,
+      SegmentMapping mapping,
+      Catalog catalog,
+      HashIndex index) {
+    this.file = file;
+    this.superblock = superblock;
+    this.segments = segments;
+    this.mapping = mapping;
+    this.catalog = catalog;
+    this.index = index;
+  }
+
+  /**
+   * Reads everything.
+   *
+   * @return the image that was read
+   * @throws CorruptFileException if anything is not as it was written
+   */
+  Image run() {
+    Image image = readImage();
+    if (superblock.checkpoint() > 0) {
+      replayLog(image.replayStart());
+      if (index.count() != superblock.entries()) {
+        throw new CorruptFileException(
+            file.path()
+                + ": expected "
+                + superblock.entries()
+                + " entries at checkpoint "
+                + superblock.checkpoint()
+                + ", found "
+                + index.count()
+                + "; restore a snapshot or a backup");
+      }
+    }
+    segments.restoreFree();
+    return image;
+  }
+
+  /** Returns the bytes of log that were replayed. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Returns a sequence that nothing has had. */
+  long nextSequence() {
+    return highestSequence + 1;
+  }
+
+  private Image readImage() {
+    if (superblock.imageSegment() == Superblock.NO_IMAGE) {
+      return Image.none(superblock.replayStart());
+    }
+    ImageReader reader = new ImageReader(file, superblock, segments, mapping, catalog, index);
+    List<Integer> numbers = reader.run();
+    shardLsns = reader.shardLsns();
+    highestSequence = reader.highestSequence();
+    return new Image(
+        superblock.imageSegment(), superblock.imageSequence(), superblock.replayStart(), numbers);
+  }
+
+  private void replayLog(LogPosition start) {
+    LogPosition tail = superblock.tail();
+    int segment = start.segment();
+    long sequence = start.sequence();
+    long from = start.offset();
+    while (true) {
+      int run = requireHeader(segment, sequence);
+      Segment present = segments.get(segment);
+      if (present == null || present.sequence() != sequence || from == Log.FIRST_RECORD) {
+        segments.restoreLog(segment, sequence, run, mapping.slice(segment, run));
+      }
+      highestSequence = Math.max(highestSequence, sequence + run - 1);
+      if (sequence == tail.sequence()) {
+        replaySegment(segment, sequence, from, tail.offset());
+        return;
+      }
+      SegmentLink link = requireLink(segment, sequence, run);
+      replaySegment(segment, sequence, from, link.end());
+      segment = link.next();
+      sequence = link.nextSequence();
+      from = Log.FIRST_RECORD;
+      if (sequence > tail.sequence() || segment < 0 || segment >= FileLayout.MAX_SEGMENTS) {
+        throw damaged(Math.max(segment, 0), "the link before leads past the checkpoint's end");
+      }
+    }
+  }
+
+  private int requireHeader(int segment, long sequence) {
+    byte[] header = new byte[SegmentHeader.BYTES];
+    file.read(FileLayout.fileOffset(segment), header, 0, header.length);
+    return SegmentHeader.decode(
+            file.path(), segment, header, superblock.store(), SegmentHeader.LOG, sequence)
+        .run();
+  }
+
+  private SegmentLink requireLink(int segment, long sequence, int run) {
+    byte[] link = new byte[SegmentLink.BYTES];
+    long end = FileLayout.fileOffset(segment) + (long) run * FileLayout.SEGMENT_BYTES;
+    file.read(end - SegmentLink.BYTES, link, 0, link.length);
+    return SegmentLink.decode(file.path(), segment, link, sequence);
+  }
+
+  private void replaySegment(int segment, long sequence, long from, long end) {
+    long length = end - from;
+    long available = file.size() - FileLayout.fileOffset(segment) - from;
+    if (length < 0 || length > available) {
+      throw damaged(segment, "records end at offset " + end + ", behind the end of the file");
+    }
+    if (buffer.size() < length) {
+      buffer = OffHeapMemory.allocate(Math.max(length, FileLayout.SEGMENT_BYTES));
+    }
+    file.read(FileLayout.fileOffset(segment) + from, buffer, 0, length);
+    long at = 0;
+    while (at < length) {
+      at += replayRecord(segment, sequence, from, at, length);
+    }
+    bytes += length;
+  }
+
+  /** Replays the record at {@code at} of the buffer, and returns its padded length. */
+  private long replayRecord(int segment, long sequence, long from, long at, long length) {
+    long left = length - at;
+    long recordLength =
+        left < RecordLayout.HEADER_BYTES
+            ? 0
+            : Integer.toUnsignedLong(buffer.getInt(at + RecordLayout.LENGTH_OFFSET));
+    long padded = FileLayout.align8(recordLength);
+    if (recordLength < RecordLayout.HEADER_BYTES
+        || padded > left
+        || recordLength > Integer.MAX_VALUE - 8) {
+      throw damaged(segment, "record at offset " + (from + at) + " has length " + recordLength);
+    }
+    if (record.length < recordLength) {
+      record = new byte[(int) Math.max(recordLength, Math.min(record.length * 2L, 1 << 20))];
+    }
+    buffer.read(at, record, 0, (int) recordLength);
+    int expected = RecordLayout.crc(record, 0) ^ RecordLayout.mask(sequence);
+    int found = RecordLayout.checksum(crc, record, 0, (int) recordLength);
+    if (expected != found || RecordLayout.keyLength(record, 0) > recordLength) {
+      throw damaged(
+          segment,
+          "record at offset "
+              + (from + at)
+              + ": crc32c expected "
+              + Checksum.hex(expected)
+              + ", found "
+              + Checksum.hex(found));
+    }
+    apply(segments.require(segment), from + at, (int) recordLength, padded);
+    return padded;
+  }
+
+  private void apply(Segment segment, long offset, int length, long padded) {
+    int map = RecordLayout.map(record, 0);
+    long previous = RecordLayout.previous(record, 0);
+    switch (RecordLayout.kind(record, 0)) {
+      case RecordLayout.PUT -> {
+        segment.addLive(map, padded);
+        replayEntry(segment, offset, previous, true);
+      }
+      case RecordLayout.REMOVE -> {
+        segment.addTombstone(padded, Tombstone.since(record, length, segment.sequence()));
+        if (previous != 0) {
+          replayEntry(segment, offset, previous, false);
+        }
+      }
+      case RecordLayout.CLEAR -> {
+        segment.addTombstone(padded, Tombstone.since(record, length, segment.sequence()));
+        if ((RecordLayout.flags(record, 0) & RecordLayout.RELOCATED) == 0) {
+          replayClear(map, FileLayout.lsn(segment.sequence(), offset));
+        }
+      }
+      case RecordLayout.CATALOG, RecordLayout.CLASS -> {
+        segment.addLive(map, padded);
+        replayCatalog(FileLayout.address(segment.number(), offset), length);
+      }
+      case RecordLayout.CHECKPOINT -> CheckpointRecord.emptied(record, segments::restoreEmpty);
+      default -> throw damaged(segment.number(), "record of unknown kind at offset " + offset);
+    }
+    Log.accountPrevious(segments, map, previous);
+  }
+
+  private void replayEntry(Segment segment, long offset, long previous, boolean put) {
+    int keyLength = (int) RecordLayout.keyLength(record, 0);
+    long hash = Hashing.hash(superblock.hashSeed(), record, RecordLayout.HEADER_BYTES, keyLength);
+    long lsn = FileLayout.lsn(segment.sequence(), offset);
+    if (lsn >= shardLsns[HashIndex.shardNumber(hash)]) {
+      long address = FileLayout.address(segment.number(), offset);
+      if (put) {
+        index.replayPut(hash, address, previous);
+      } else {
+        index.replayRemove(hash, address, previous);
+      }
+    }
+  }
+
+  private void replayClear(int map, long lsn) {
+    for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
+      if (lsn >= shardLsns[shard]) {
+        index.replayClear(shard);
+      }
+    }
+    segments.forEachLog(segment -> segment.clearLive(map));
+  }
+
+  private void replayCatalog(long address, int length) {
+    int keyEnd = RecordLayout.HEADER_BYTES + (int) RecordLayout.keyLength(record, 0);
+    int number = RecordLayout.catalogNumber(record);
+    String description = new String(record, keyEnd, length - keyEnd, StandardCharsets.UTF_8);
+    catalog.replay(RecordLayout.kind(record, 0), number, description, address);
+  }
+
+  private CorruptFileException damaged(int segment, String found) {
+    return new CorruptFileException(
+        file.path()
+            + ": segment "
+            + segment
+            + " at 0x"
+            + Long.toHexString(FileLayout.fileOffset(segment))
+            + ": "
+            + found
+            + "; restore a snapshot or a backup");
+  }
+}

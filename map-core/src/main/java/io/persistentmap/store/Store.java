@@ -1,0 +1,360 @@
+package io.persistentmap.store;
+
+import io.persistentmap.Checkpoint;
+import io.persistentmap.CloseMode;
+import io.persistentmap.DiskFullException;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.Recovery;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.Stats;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Operation;
+import io.persistentmap.index.OperationPool;
+import io.persistentmap.log.Log;
+import io.persistentmap.log.Segment;
+import io.persistentmap.log.SegmentMapping;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.log.StoreHealth;
+import io.persistentmap.platform.DataFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open store: the log and the index of its map, checkpoints, and the work behind (writing full
+ * segments, cleaning, images). Thread-safe.
+ */
+public final class Store {
+  /** Log that is replayed at most, as a multiple of the index's size, before a new image is due. */
+  private static final long IMAGE_EVERY_INDEX_SIZES = 4;
+
+  /** Log that opening a closed file may replay: a few milliseconds. */
+  private static final long REPLAY_AFTER_CLOSE = 1 << 20;
+
+  private static final int FREE_RESERVE_SHARE = 8;
+
+  /** The parts that reading the file fills. */
+  static final class Parts {
+    final Superblock superblock;
+    final DataFile file;
+    final StoreHealth health;
+    final SegmentTable segments = new SegmentTable();
+    final SegmentMapping mapping;
+    final Catalog catalog;
+    final SuperblockFile superblockFile;
+    final Log log;
+    final HashIndex index;
+    private volatile Runnable beforeFirstWrite = () -> {};
+    private volatile Runnable onSealed = () -> {};
+
+    Parts(StoreConfig config, DataFile file, Superblock superblock) {
+      this.superblock = superblock;
+      this.file = file;
+      this.health = new StoreHealth(config.files().hash());
+      this.mapping = new SegmentMapping(file);
+      this.catalog = new Catalog(config.loader(), config.readOnly());
+      this.superblockFile = new SuperblockFile(file);
+      this.log =
+          new Log(
+              file,
+              superblock.store(),
+              segments,
+              mapping,
+              () -> beforeFirstWrite.run(),
+              () -> onSealed.run());
+      this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
+    }
+  }
+
+  private final StoreConfig config;
+  private final Parts parts;
+  private final Recovery recovery;
+  private final SnapshotStrategy strategy;
+  private final Checkpointer checkpointer;
+  private final Cleaner cleaner;
+  private final BackgroundWorker flusher;
+  private final BackgroundWorker maintenance;
+  private final @Nullable AutoCloseable lock;
+  private final OperationPool operations = new OperationPool();
+
+  Store(
+      StoreConfig config,
+      Parts parts,
+      SnapshotStrategy strategy,
+      Image image,
+      Recovery recovery,
+      @Nullable AutoCloseable lock) {
+    this.config = config;
+    this.parts = parts;
+    this.recovery = recovery;
+    this.strategy = strategy;
+    this.lock = lock;
+    this.checkpointer =
+        new Checkpointer(
+            parts.log,
+            parts.index,
+            parts.catalog,
+            parts.file,
+            parts.superblockFile,
+            strategy,
+            parts.health,
+            parts.superblock,
+            image);
+    this.cleaner =
+        new Cleaner(
+            parts.log, parts.index, parts.catalog, parts.superblock.hashSeed(), new Operation());
+    String name = "persistentmap " + config.files().hash().getFileName();
+    this.flusher = new BackgroundWorker(name + " flusher", parts.log::flushSealed, parts.health);
+    this.maintenance = new BackgroundWorker(name + " cleaner", this::maintain, parts.health);
+    parts.beforeFirstWrite = checkpointer::markDirty;
+    parts.onSealed =
+        () -> {
+          flusher.signal();
+          maintenance.signal();
+        };
+    parts.catalog.attach(parts.log);
+    if (parts.catalog.map(Catalog.FIRST_MAP) == null && !config.readOnly()) {
+      parts.catalog.addMap(Catalog.FIRST_MAP, config.map());
+    }
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @throws PersistentMapException of many kinds, each with what was found and what to do
+   */
+  public static Store open(StoreConfig config) {
+    return new StoreOpener(config).open();
+  }
+
+  /** Returns the index of the one map. */
+  public HashIndex index() {
+    return parts.index;
+  }
+
+  /** Returns the table of classes. */
+  public Catalog catalog() {
+    return parts.catalog;
+  }
+
+  /** Returns scratch space for operations. */
+  public OperationPool operations() {
+    return operations;
+  }
+
+  /** Returns the health. */
+  public StoreHealth health() {
+    return parts.health;
+  }
+
+  /** Returns the seed of the hash. */
+  public long hashSeed() {
+    return parts.superblock.hashSeed();
+  }
+
+  /** Returns how the store came to be. */
+  public Recovery recovery() {
+    return recovery;
+  }
+
+  /** Says whether nothing on disk may change. */
+  public boolean isReadOnly() {
+    return config.readOnly();
+  }
+
+  /**
+   * Makes everything that was done before the call durable, atomically.
+   *
+   * @throws DiskFullException if there is no space; the call can be repeated
+   * @throws StorageFailureException if the operating system fails; the store has failed for good
+   */
+  public Checkpoint checkpoint() {
+    requireWritable();
+    Checkpoint made = checkpointer.checkpoint();
+    maintenance.signal();
+    return made;
+  }
+
+  /** Returns figures of this moment. */
+  public Stats stats() {
+    parts.health.check();
+    SegmentTable.Counts counts = parts.segments.counts();
+    long oldest = parts.segments.oldestSequence();
+    long[] live = new long[1];
+    parts.segments.forEachLog(segment -> live[0] += segment.liveBytes(oldest));
+    return new Stats(
+        parts.index.count(),
+        checkpointer.present().checkpoint(),
+        strategy.reflink() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE,
+        live[0],
+        bytes(counts.log()),
+        bytes(counts.waiting()),
+        bytes(counts.image()),
+        bytes(counts.free()),
+        cleaner.cleanedSegments(),
+        cleaner.relocatedBytes());
+  }
+
+  private static long bytes(int segments) {
+    return (long) segments * FileLayout.SEGMENT_BYTES;
+  }
+
+  /** Waits until there is nothing to write or to clean in the background. */
+  public void awaitMaintenance() throws InterruptedException {
+    flusher.awaitIdle();
+    maintenance.signal();
+    maintenance.awaitIdle();
+  }
+
+  /** Tells the application's logger what no caller can be told. */
+  public void warn(String message, Throwable cause) {
+    Warnings.warn(config.files().hash() + ": " + message, cause);
+  }
+
+  private void requireWritable() {
+    parts.health.check();
+    if (config.readOnly()) {
+      throw new UnsupportedOperationException(
+          config.files().hash() + ": the map was opened read-only");
+    }
+  }
+
+  // ---- work behind -----------------------------------------------------------------------------
+
+  private void maintain() {
+    parts.health.check();
+    if (imageIsDue()) {
+      writeImage();
+    }
+    while (!parts.health.isClosed() && cleaner.cleanOne()) {
+      if (imageIsDue()) {
+        writeImage();
+      }
+    }
+    giveSpaceBack();
+  }
+
+  /** So that replay stays short, and so that segments before it become free. */
+  private boolean imageIsDue() {
+    long sinceImage = parts.log.lsn() - checkpointer.replayStart().lsn();
+    long indexBytes = parts.index.count() * Long.BYTES;
+    return sinceImage
+        > Math.max(indexBytes * IMAGE_EVERY_INDEX_SIZES, 2L * FileLayout.SEGMENT_BYTES);
+  }
+
+  private void writeImage() {
+    checkpointer.offer(
+        ImageWriter.write(
+            parts.file,
+            parts.superblock.store(),
+            parts.log,
+            parts.catalog,
+            parts.index,
+            checkpointer::markDirty));
+  }
+
+  /** Punches holes into free segments beyond a reserve, so that the file takes little space. */
+  private void giveSpaceBack() {
+    int reserve = Math.max(2, parts.segments.counts().log() / FREE_RESERVE_SHARE);
+    Segment segment = parts.segments.takeToPunch(reserve);
+    while (segment != null) {
+      try {
+        parts.file.punchHole(FileLayout.fileOffset(segment.number()), FileLayout.SEGMENT_BYTES);
+      } finally {
+        parts.segments.punched(segment);
+      }
+      segment = parts.segments.takeToPunch(reserve);
+    }
+  }
+
+  // ---- closing ---------------------------------------------------------------------------------
+
+  /**
+   * Closes the store. Changes are refused from here on, and what was changed before is in the
+   * checkpoint, if there is to be one.
+   *
+   * @throws DiskFullException if there is no space for that checkpoint; then the store stays open
+   * @throws PersistentMapException if the checkpoint failed otherwise; the store is closed, and the
+   *     previous checkpoint is intact
+   */
+  public void close() {
+    if (!parts.health.beginClose()) {
+      return;
+    }
+    boolean durable =
+        !config.readOnly()
+            && config.closeMode() == CloseMode.CHECKPOINT
+            && !parts.health.hasFailed();
+    try {
+      boolean written = durable && checkpointForClose();
+      endWork();
+      if (written) {
+        trim();
+        checkpointer.markClean();
+      }
+    } catch (DiskFullException e) {
+      parts.health.cancelClose();
+      throw e;
+    } finally {
+      if (!parts.health.isOpen()) {
+        endWork();
+        release();
+      }
+    }
+  }
+
+  /** Makes a checkpoint such that opening has little to replay; false if nothing was changed. */
+  private boolean checkpointForClose() {
+    if (!checkpointer.isDirty() && !checkpointer.hasChanges()) {
+      return false;
+    }
+    checkpointer.awaitNoWriters();
+    if (parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE) {
+      writeImage();
+    }
+    checkpointer.checkpoint();
+    return true;
+  }
+
+  private void endWork() {
+    maintenance.close();
+    flusher.close();
+  }
+
+  private void trim() {
+    long end = FileLayout.fileOffset(parts.segments.trimFreeEnd());
+    if (parts.file.size() > end) {
+      parts.file.truncate(end);
+    }
+  }
+
+  private void release() {
+    if (!parts.health.close()) {
+      return;
+    }
+    parts.index.lockAll();
+    try {
+      parts.index.dropAll();
+      parts.segments.close();
+    } finally {
+      parts.index.unlockAll();
+    }
+    parts.file.close();
+    if (lock != null) {
+      try {
+        lock.close();
+      } catch (Exception e) {
+        throw new StorageFailureException(
+            config.files().lock() + ": can't give the lock back; it ends with this process", e);
+      }
+    }
+  }
+
+  /** Writes a tombstone's value; its LSN is the record's own until the cleaner moves it. */
+  public static void finishTombstone(Operation operation) {
+    operation.record().writer().writeLong(0);
+    operation.record().finish(RecordLayout.REMOVE, Catalog.FIRST_MAP);
+  }
+}

@@ -1,0 +1,27 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.platform.FileSystem;
+
+/**
+ * What a store is opened with.
+ *
+ * @param files the names of its files
+ * @param snapshotMode how checkpoints are made durable
+ * @param closeMode what closing does
+ * @param readOnly whether nothing on disk may change
+ * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
+ * @param map the map in it; its types are stored when the store is created
+ * @param loader finds classes
+ * @param fileSystem the system calls
+ */
+public record StoreConfig(
+    StoreFiles files,
+    SnapshotMode snapshotMode,
+    CloseMode closeMode,
+    boolean readOnly,
+    boolean acceptOlder,
+    Catalog.MapDescription map,
+    ClassLoader loader,
+    FileSystem fileSystem) {}

@@ -1,0 +1,158 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.FileAccessException;
+import io.persistentmap.NotAHashFileException;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.UnsupportedFormatException;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the superblocks of a hash file or snapshot say.
+ *
+ * @param path the file
+ * @param exists whether there is one
+ * @param newest the newest superblock that can be read, or null
+ * @param older the other superblock, or null
+ * @param problem why the file, or one of its superblocks, can't be trusted, or null if all is well
+ */
+record StoreFile(
+    Path path,
+    boolean exists,
+    @Nullable Superblock newest,
+    @Nullable Superblock older,
+    @Nullable PersistentMapException problem) {
+
+  /**
+   * Reads both superblocks.
+   *
+   * @throws UnsupportedFormatException if the file is of another format version
+   * @throws FileAccessException if the path is no file or can't be read
+   */
+  static StoreFile read(FileSystem files, Path path) {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return new StoreFile(path, false, null, null, null);
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new FileAccessException(
+          path
+              + ": is "
+              + (Files.isDirectory(path) ? "a directory" : "no regular file")
+              + ", expected a hash file or nothing; choose another path");
+    }
+    try (DataFile file = files.openForRead(path)) {
+      return of(path, file);
+    }
+  }
+
+  /** Reads both superblocks of an open file. */
+  static StoreFile of(Path path, DataFile file) {
+    byte[] bytes = new byte[(int) FileLayout.DATA_START];
+    int length = file.read(0, bytes, 0, bytes.length);
+    if (length < bytes.length) {
+      return unreadable(
+          path,
+          new CorruptFileException(
+              path
+                  + ": is cut short: "
+                  + length
+                  + " bytes, expected at least "
+                  + bytes.length
+                  + "; restore a snapshot or a backup"));
+    }
+    Block even = Block.decode(path, bytes, 0);
+    Block odd = Block.decode(path, bytes, 1);
+    if (even.superblock == null && odd.superblock == null) {
+      return unreadable(path, worse(path, even, odd));
+    }
+    boolean evenIsNewer =
+        odd.superblock == null
+            || (even.superblock != null
+                && even.superblock.generation() > odd.superblock.generation());
+    Superblock newest = evenIsNewer ? even.superblock : odd.superblock;
+    Superblock older = evenIsNewer ? odd.superblock : even.superblock;
+    PersistentMapException problem = even.problem != null ? even.problem : odd.problem;
+    if (problem == null && newest != null && older != null && !follows(newest, older)) {
+      problem =
+          new CorruptFileException(
+              path
+                  + ": its superblocks don't belong together: "
+                  + newest
+                  + " and "
+                  + older
+                  + "; restore a snapshot or a backup");
+    }
+    return new StoreFile(path, true, newest, older, problem);
+  }
+
+  private static StoreFile unreadable(Path path, PersistentMapException problem) {
+    return new StoreFile(path, true, null, null, problem);
+  }
+
+  private static boolean follows(Superblock newest, Superblock older) {
+    return newest.store().equals(older.store())
+        && newest.generation() == older.generation() + 1
+        && newest.checkpoint() >= older.checkpoint();
+  }
+
+  private static PersistentMapException worse(Path path, Block even, Block odd) {
+    PersistentMapException damaged =
+        even.problem instanceof CorruptFileException ? even.problem : odd.problem;
+    return damaged != null
+        ? damaged
+        : new NotAHashFileException(
+            path + ": is no hash file: it starts with zeros; choose another path");
+  }
+
+  /** Says whether this file can be read, and nothing about it is doubtful. */
+  boolean isSound() {
+    return exists && newest != null && problem == null;
+  }
+
+  /** Returns the superblock of a file that has one. */
+  Superblock superblock() {
+    if (newest == null) {
+      throw new IllegalStateException(path + " has no superblock");
+    }
+    return newest;
+  }
+
+  /** A superblock, or why there is none. */
+  private record Block(@Nullable Superblock superblock, @Nullable PersistentMapException problem) {
+    static Block decode(Path path, byte[] file, int parity) {
+      int from = parity * FileLayout.BLOCK_BYTES;
+      byte[] block = Arrays.copyOfRange(file, from, from + FileLayout.BLOCK_BYTES);
+      try {
+        Superblock superblock = Superblock.decode(path, block);
+        if (superblock == null) {
+          return new Block(null, damaged(path, parity, "nothing but zeros"));
+        }
+        if ((superblock.generation() & 1) != parity) {
+          return new Block(null, damaged(path, parity, "generation " + superblock.generation()));
+        }
+        return new Block(superblock, null);
+      } catch (CorruptFileException | NotAHashFileException e) {
+        return new Block(null, e);
+      }
+    }
+
+    private static CorruptFileException damaged(Path path, int parity, String found) {
+      return new CorruptFileException(
+          path
+              + ": superblock at 0x"
+              + Long.toHexString((long) parity * FileLayout.BLOCK_BYTES)
+              + ": expected one of "
+              + (parity == 0 ? "even" : "odd")
+              + " generation, found "
+              + found);
+    }
+  }
+}

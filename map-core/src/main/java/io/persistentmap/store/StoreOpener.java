@@ -1,0 +1,353 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.FileAccessException;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.Recovery;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.TypeMismatchException;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.LogPosition;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.log.Log;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a store: creates, opens or recovers it, without being told which. Whatever it is stopped
+ * at, the files it started from are still there; new ones get their names when they are whole.
+ */
+final class StoreOpener {
+  private static final int COPY_BYTES = FileLayout.SEGMENT_BYTES;
+
+  private final StoreConfig config;
+  private final StoreFiles names;
+  private final FileSystem files;
+  private final long start = System.nanoTime();
+  private final List<String> remarks = new ArrayList<>();
+
+  StoreOpener(StoreConfig config) {
+    this.config = config;
+    this.names = config.files();
+    this.files = config.fileSystem();
+  }
+
+  Store open() {
+    requireDirectory();
+    AutoCloseable lock = lock();
+    try {
+      Recoverer.Decision decision = decide();
+      remarks.addAll(decision.remarks());
+      return decision.source() == Recovery.Source.CREATED ? create(lock) : load(decision, lock);
+    } catch (Throwable e) {
+      unlock(lock, e);
+      throw e;
+    }
+  }
+
+  private void requireDirectory() {
+    Path directory = StoreFiles.directory(names.hash());
+    if (!Files.isDirectory(directory)) {
+      throw new FileAccessException(
+          names.hash()
+              + ": its directory "
+              + directory
+              + " does not exist; create it, or choose another path");
+    }
+    if (Files.isDirectory(names.hash())) {
+      throw new FileAccessException(
+          names.hash() + ": is a directory, expected a hash file or nothing; choose another path");
+    }
+  }
+
+  /** A reader of files in a place that it can't write to needs no lock: nobody else can, either. */
+  private @Nullable AutoCloseable lock() {
+    if (config.readOnly() && !Files.exists(names.lock())) {
+      return null;
+    }
+    return files.lock(names.lock(), config.readOnly(), holder());
+  }
+
+  private static String holder() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "unknown host";
+    }
+    return "process " + ProcessHandle.current().pid() + " on " + host + " since " + Instant.now();
+  }
+
+  private static void unlock(@Nullable AutoCloseable lock, Throwable failure) {
+    if (lock != null) {
+      try {
+        lock.close();
+      } catch (Exception e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private Recoverer.Decision decide() {
+    if (!config.readOnly()) {
+      files.delete(names.newHash());
+      files.delete(names.newSnapshot());
+    }
+    return Recoverer.decide(files, names, config.acceptOlder());
+  }
+
+  // ---- a new store -----------------------------------------------------------------------------
+
+  private Store create(@Nullable AutoCloseable lock) {
+    if (config.readOnly()) {
+      throw new FileAccessException(
+          names.hash() + ": does not exist, and can't be created read-only; check the path");
+    }
+    Path temporary = names.newHash();
+    try (DataFile file = files.create(temporary)) {
+      UUID store = UUID.randomUUID();
+      long seed = new SecureRandom().nextLong();
+      long now = System.currentTimeMillis();
+      SuperblockFile superblocks = new SuperblockFile(file);
+      superblocks.write(Superblock.create(store, 0, seed, now, Log.START));
+      superblocks.write(Superblock.create(store, 1, seed, now, Log.START));
+      file.sync();
+    }
+    files.rename(temporary, names.hash()); // from here on there is a store, and it is empty
+    files.syncDirectory(StoreFiles.directory(names.hash()));
+    DataFile file = files.openForWrite(names.hash());
+    return finish(Recovery.Source.CREATED, file, replay(file, null), lock);
+  }
+
+  // ---- an existing store
+  // -------------------------------------------------------------------------
+
+  /**
+   * The first candidate is the one to use; others have the same state, or were accepted as older.
+   */
+  private Store load(Recoverer.Decision decision, @Nullable AutoCloseable lock) {
+    List<CorruptFileException> failures = new ArrayList<>();
+    long wanted = decision.file().superblock().checkpoint();
+    for (Recoverer.Decision candidate : candidates(decision)) {
+      long checkpoint = candidate.file().superblock().checkpoint();
+      if (checkpoint == wanted || config.acceptOlder()) {
+        try {
+          return load(candidate.source(), candidate.file(), lock);
+        } catch (CorruptFileException e) {
+          failures.add(e);
+          remarks.add("damaged, so not used: " + e.getMessage());
+        }
+      }
+    }
+    CorruptFileException first = failures.get(0);
+    failures.stream().skip(1).forEach(first::addSuppressed);
+    throw first;
+  }
+
+  private List<Recoverer.Decision> candidates(Recoverer.Decision decision) {
+    List<Recoverer.Decision> candidates = new ArrayList<>();
+    candidates.add(decision);
+    StoreFile even = StoreFile.read(files, names.even());
+    StoreFile odd = StoreFile.read(files, names.odd());
+    addCandidate(candidates, Recovery.Source.EVEN_SNAPSHOT, even);
+    addCandidate(candidates, Recovery.Source.ODD_SNAPSHOT, odd);
+    return candidates;
+  }
+
+  private static void addCandidate(
+      List<Recoverer.Decision> candidates, Recovery.Source source, StoreFile file) {
+    Recoverer.Decision first = candidates.get(0);
+    if (file.isSound() && first.source() != source) {
+      long checkpoint = file.superblock().checkpoint();
+      boolean newer =
+          candidates.size() > 1 && candidates.get(1).file().superblock().checkpoint() < checkpoint;
+      candidates.add(
+          newer ? 1 : candidates.size(), new Recoverer.Decision(source, file, List.of()));
+    }
+  }
+
+  private Store load(Recovery.Source source, StoreFile from, @Nullable AutoCloseable lock) {
+    boolean adopt = !config.readOnly() && !from.path().equals(names.hash());
+    DataFile file =
+        adopt
+            ? copy(from.path())
+            : config.readOnly() ? files.openForRead(from.path()) : files.openForWrite(from.path());
+    try {
+      Loaded loaded = replay(file, from.superblock());
+      if (adopt) {
+        files.rename(names.newHash(), names.hash()); // the snapshot stays; it can be adopted again
+        files.syncDirectory(StoreFiles.directory(names.hash()));
+        file.renamed(names.hash());
+      }
+      return finish(source, file, loaded, lock);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Makes a writable copy of a snapshot, durable, under a temporary name. */
+  private DataFile copy(Path snapshot) {
+    files.delete(names.newHash());
+    DataFile copy = files.create(names.newHash());
+    try (DataFile source = files.openForRead(snapshot)) {
+      if (!copy.cloneFrom(source)) {
+        copyBytes(source, copy);
+      }
+      if (copy.size() != source.size()) {
+        throw new StorageFailureException(
+            names.newHash() + ": copy of " + snapshot + " has another size; try again");
+      }
+      copy.sync();
+      return copy;
+    } catch (Throwable e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  private static void copyBytes(DataFile source, DataFile target) {
+    Memory buffer = OffHeapMemory.allocate(COPY_BYTES);
+    long position = 0;
+    long count = source.read(position, buffer, 0, COPY_BYTES);
+    while (count > 0) {
+      target.write(position, buffer, 0, count);
+      position += count;
+      count = source.read(position, buffer, 0, COPY_BYTES);
+    }
+  }
+
+  // ---- both ------------------------------------------------------------------------------------
+
+  /** A file whose state has been read. */
+  private record Loaded(Store.Parts parts, Image image, long replayedBytes) {}
+
+  private Loaded replay(DataFile file, @Nullable Superblock expected) {
+    StoreFile state = StoreFile.of(file.path(), file);
+    Superblock superblock = expected != null ? expected : state.superblock();
+    Store.Parts parts = new Store.Parts(config, file, superblock);
+    Replay replay =
+        new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
+    Image image = replay.run();
+    if (superblock.checkpoint() > 0) {
+      // A crashed process may have left records behind the end that look like ours.
+      LogPosition tail = superblock.tail();
+      long gap = superblock.clean() ? 0 : Log.SEQUENCES_SKIPPED_AFTER_CRASH;
+      parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
+    }
+    requireTypes(parts.catalog);
+    return new Loaded(parts, image, replay.bytes());
+  }
+
+  private void requireTypes(Catalog catalog) {
+    Catalog.MapDescription stored = catalog.map(Catalog.FIRST_MAP);
+    if (stored != null) {
+      requireType("keys", stored.keyType(), config.map().keyType());
+      requireType("values", stored.valueType(), config.map().valueType());
+    }
+  }
+
+  private void requireType(String what, String stored, String requested) {
+    if (!stored.equals(requested)
+        && !stored.equals(Object.class.getName())
+        && !requested.equals(Object.class.getName())
+        && !isSubtype(stored, requested)) {
+      throw new TypeMismatchException(
+          names.hash()
+              + ": its "
+              + what
+              + " are "
+              + stored
+              + ", but it is opened with "
+              + requested
+              + "; open it with "
+              + stored
+              + ".class, or another file");
+    }
+  }
+
+  private boolean isSubtype(String stored, String requested) {
+    try {
+      Class<?> storedType = Class.forName(stored, false, config.loader());
+      return Class.forName(requested, false, config.loader()).isAssignableFrom(storedType);
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private Store finish(
+      Recovery.Source source, DataFile file, Loaded loaded, @Nullable AutoCloseable lock) {
+    Superblock superblock = loaded.parts.superblock;
+    SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
+    Recovery recovery =
+        new Recovery(
+            source,
+            superblock.checkpoint(),
+            Instant.ofEpochMilli(superblock.timeMillis()),
+            loaded.replayedBytes,
+            Duration.ofNanos(System.nanoTime() - start),
+            remarks);
+    return new Store(config, loaded.parts, strategy, loaded.image, recovery, lock);
+  }
+
+  private SnapshotStrategy strategy(DataFile file, SuperblockFile superblocks) {
+    if (config.snapshotMode() == SnapshotMode.IN_PLACE || config.readOnly()) {
+      return new InPlaceCommits(files, names, file, superblocks);
+    }
+    if (canClone(file)) {
+      return new ReflinkSnapshots(
+          files, names, file, superblocks, number(names.even()), number(names.odd()));
+    }
+    if (config.snapshotMode() == SnapshotMode.REFLINK) {
+      throw new FileAccessException(
+          names.hash()
+              + ": the file system ("
+              + fileSystemName()
+              + ") can't clone files, which SnapshotMode.REFLINK needs; use XFS or Btrfs, or"
+              + " SnapshotMode.AUTO, which gives the same promise in place");
+    }
+    return new InPlaceCommits(files, names, file, superblocks);
+  }
+
+  private boolean canClone(DataFile file) {
+    Path probe = names.newSnapshot();
+    files.delete(probe);
+    try (DataFile target = files.create(probe)) {
+      return target.cloneFrom(file);
+    } finally {
+      files.delete(probe);
+    }
+  }
+
+  private String fileSystemName() {
+    try {
+      return Files.getFileStore(StoreFiles.directory(names.hash())).type();
+    } catch (IOException e) {
+      return "of unknown type";
+    }
+  }
+
+  private long number(Path snapshot) {
+    try {
+      StoreFile file = StoreFile.read(files, snapshot);
+      return file.isSound() ? file.superblock().checkpoint() : -1;
+    } catch (PersistentMapException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.persistentmap.store;
+
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the application's logger is told: only what no caller can be told by an exception. The
+ * logger is looked up at the first warning, so that an application without one sees nothing at
+ * start-up.
+ */
+final class Warnings {
+  private Warnings() {}
+
+  static void warn(String message, Throwable cause) {
+    LoggerFactory.getLogger("io.persistentmap").warn(message, cause);
+  }
+}

@@ -1,0 +1,223 @@
+package io.persistentmap.testing;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A file system in an image file, mounted on a directory of its own until it is closed.
+ *
+ * <p>Image and directory carry the number of the process that made them, so that a later run finds
+ * and removes what a killed one left behind. The image is sparse and lies in memory if there is
+ * room, else in the temporary directory; the system property {@code persistentmap.test.images}
+ * names another directory for it.
+ */
+final class LoopFileSystem implements AutoCloseable {
+  /** Twice what XFS needs at the least. */
+  static final long DEFAULT_SIZE_BYTES = 600L << 20;
+
+  private static final String PREFIX = "persistentmap-fs-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[A-Z0-9]+-\\d+(\\.img)?");
+  static final Path MEMORY = Path.of("/dev/shm");
+  static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+  private static final int UNMOUNT_ATTEMPTS = 5;
+  private static final long UNMOUNT_PAUSE_MILLIS = 100;
+
+  private static final AtomicInteger numbers = new AtomicInteger();
+
+  private final Path image;
+  private final Path root;
+  private boolean closed;
+
+  private LoopFileSystem(Path image, Path root) {
+    this.image = image;
+    this.root = root;
+  }
+
+  /** Says why this machine or user cannot mount one; empty if it can. */
+  static Optional<String> obstacle(FileSystemKind kind) throws IOException {
+    if (!Files.exists(Path.of("/proc/mounts"))) {
+      return Optional.of("not Linux");
+    }
+    if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+      return Optional.of("mounting " + kind + " needs root");
+    }
+    String program = kind.formatCommand().get(0);
+    return Commands.find(program).isPresent()
+        ? Optional.empty()
+        : Optional.of(program + " is not installed");
+  }
+
+  /** Makes an empty file system and mounts it. */
+  static LoopFileSystem mount(FileSystemKind kind, long sizeBytes) throws IOException {
+    return mount(kind, sizeBytes, ProcessHandle.current().pid());
+  }
+
+  /** As {@link #mount(FileSystemKind, long)}, in the name of another process. */
+  static LoopFileSystem mount(FileSystemKind kind, long sizeBytes, long owner) throws IOException {
+    String name = PREFIX + owner + "-" + kind + "-" + numbers.incrementAndGet();
+    LoopFileSystem made =
+        new LoopFileSystem(
+            imageDirectory(sizeBytes).resolve(name + ".img"), TEMPORARY.resolve(name));
+    try {
+      made.format(kind, sizeBytes);
+      Files.createDirectory(made.root);
+      Commands.run("mount", "-o", "loop", made.image.toString(), made.root.toString());
+      Files.setPosixFilePermissions(made.root, PosixFilePermissions.fromString("rwxrwxrwx"));
+      return made;
+    } catch (IOException e) {
+      made.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void format(FileSystemKind kind, long sizeBytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(sizeBytes);
+    }
+    List<String> command = new ArrayList<>(kind.formatCommand());
+    Commands.find(command.get(0)).ifPresent(program -> command.set(0, program.toString()));
+    command.add(image.toString());
+    Commands.run(command);
+  }
+
+  private void closeAfter(IOException failure) {
+    try {
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** The directory it is mounted on. */
+  Path root() {
+    return root;
+  }
+
+  /** The file that holds it. */
+  Path image() {
+    return image;
+  }
+
+  /** Unmounts it, which also detaches the loop device, and deletes image and directory. */
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    remove(root, image);
+  }
+
+  private static void remove(Path root, Path image) throws IOException {
+    if (isMounted(root)) {
+      unmount(root);
+    }
+    Files.deleteIfExists(root);
+    Files.deleteIfExists(image);
+  }
+
+  /**
+   * Unmounts, patiently: a mapped buffer that nobody unmapped keeps the file system busy until it
+   * is collected.
+   */
+  private static void unmount(Path root) throws IOException {
+    String reason = "";
+    for (int attempt = 0; attempt < UNMOUNT_ATTEMPTS; attempt++) {
+      Commands.Outcome outcome = Commands.attempt(List.of("umount", root.toString()));
+      if (outcome.succeeded()) {
+        return;
+      }
+      reason = outcome.output();
+      collectGarbage();
+    }
+    System.err.println("unmounting only when the last file is closed: " + reason);
+    Commands.run("umount", "--lazy", root.toString());
+  }
+
+  private static void collectGarbage() {
+    System.gc();
+    try {
+      Thread.sleep(UNMOUNT_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Makes a directory that {@link #removeLeftovers()} removes if this process is killed. */
+  static Path newDirectory(Path parent) throws IOException {
+    return Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-TEST-");
+  }
+
+  /** Whether something is mounted on this very directory. */
+  static boolean isMounted(Path directory) throws IOException {
+    return typeMountedOn(directory).isPresent();
+  }
+
+  /** The type of what is mounted on this very directory, as the kernel names it. */
+  static Optional<String> typeMountedOn(Path directory) throws IOException {
+    return mounts().stream()
+        .filter(mount -> mount.directory().equals(directory))
+        .map(Mount::type)
+        .findFirst();
+  }
+
+  private record Mount(Path directory, String type) {}
+
+  /** What is mounted; names with spaces, which the kernel escapes, are none of ours. */
+  private static List<Mount> mounts() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+        .map(line -> line.split(" ", -1))
+        .map(fields -> new Mount(Path.of(fields[1]), fields[2]))
+        .toList();
+  }
+
+  /** Unmounts and deletes what processes that no longer live left behind. */
+  static void removeLeftovers() throws IOException {
+    for (Mount mount : mounts()) {
+      if (isLeftover(mount.directory())) {
+        Commands.run("umount", "--lazy", mount.directory().toString());
+      }
+    }
+    deleteLeftovers(TEMPORARY);
+    deleteLeftovers(MEMORY);
+    deleteLeftovers(imageDirectory(DEFAULT_SIZE_BYTES));
+  }
+
+  private static void deleteLeftovers(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
+      for (Path file : files) {
+        if (isLeftover(file)) {
+          FileTrees.delete(file);
+        }
+      }
+    }
+  }
+
+  private static boolean isLeftover(Path file) {
+    Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+    return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
+  }
+
+  private static Path imageDirectory(long sizeBytes) throws IOException {
+    String chosen = System.getProperty("persistentmap.test.images");
+    if (chosen != null) {
+      return Files.createDirectories(Path.of(chosen));
+    }
+    boolean roomInMemory =
+        Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > 2 * sizeBytes;
+    return roomInMemory ? MEMORY : TEMPORARY;
+  }
+}

@@ -1,0 +1,68 @@
+package io.persistentmap.serializer;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Turns whatever goes wrong in here into a {@link SerializationException}. */
+final class Failures {
+  /** Kryo lists the whole path to the culprit, which can be as deep as the stack. */
+  private static final int MAX_REASON_LENGTH = 500;
+
+  private Failures() {}
+
+  /** Returns the exception for a value of this class that could not be written. */
+  static SerializationException write(Class<?> type, Throwable failure) {
+    return explain("cannot write a value of " + type.getName(), failure);
+  }
+
+  /** Returns the exception for a value at this position that could not be read. */
+  static SerializationException read(String type, int position, Throwable failure) {
+    return explain("cannot read a value of " + type + " at position " + position, failure);
+  }
+
+  /** Returns an unchecked exception, wrapping a checked one; throws an error as it is. */
+  static RuntimeException unchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new SerializationException(reason(failure), failure);
+  }
+
+  /** Throws an error of the virtual machine as it is, except for a stack that was too small. */
+  static void rethrowFatal(Throwable failure) {
+    if (failure instanceof VirtualMachineError error && !(failure instanceof StackOverflowError)) {
+      throw error;
+    }
+  }
+
+  private static SerializationException explain(String what, Throwable failure) {
+    StackOverflowError overflow = findOverflow(failure);
+    return overflow == null
+        ? new SerializationException(what + ": " + reason(failure), failure)
+        : new SerializationException(
+            what + ": the objects are nested too deep for the stack of this thread", overflow);
+  }
+
+  /** Kryo wraps an overflow in an exception with thousands of lines. */
+  private static @Nullable StackOverflowError findOverflow(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StackOverflowError overflow) {
+        return overflow;
+      }
+    }
+    return null;
+  }
+
+  private static String reason(Throwable failure) {
+    String reason =
+        Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getName())
+            .replace(SerializationException.class.getName() + ": ", "")
+            .replaceAll("\\s*Serialization trace:\\s*", "; found in ")
+            .replaceAll("\\s*\\R\\s*", ", in ");
+    return reason.length() <= MAX_REASON_LENGTH
+        ? reason
+        : reason.substring(0, MAX_REASON_LENGTH) + "...";
+  }
+}

@@ -1,0 +1,306 @@
+package io.persistentmap.serializer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.persistentmap.serializer.Samples.Plain;
+import io.persistentmap.serializer.Samples.Point;
+import io.persistentmap.serializer.Samples.User;
+import io.persistentmap.serializer.Samples.WithBody;
+import java.io.Serializable;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CodecGraphTest {
+  private static final class Node {
+    @Nullable Node next;
+    byte[] bytes = {};
+    @Nullable Object extra;
+  }
+
+  private static final class Task {
+    @SuppressWarnings("unused") // read by the codec
+    private final Supplier<String> action;
+
+    Task(Supplier<String> action) {
+      this.action = action;
+    }
+  }
+
+  private interface SerializableSupplier extends Supplier<String>, Serializable {}
+
+  private final CodecFixture fixture = new CodecFixture();
+
+  @Test
+  void read_noDefaultConstructor_allFields() {
+    User read = fixture.roundTrip(new User("Ada", 36));
+
+    assertThat(read.name()).isEqualTo("Ada");
+    assertThat(read.age()).isEqualTo(36);
+    assertThat(read.friend).isNull();
+  }
+
+  @Test
+  void read_cycle_sameObjects() {
+    User ada = new User("Ada", 36);
+    User bob = new User("Bob", 40);
+    ada.friend = bob;
+    bob.friend = ada;
+    ada.things.add(ada);
+
+    User read = fixture.roundTrip(ada);
+    assertThat(read.friend).isNotNull();
+    assertThat(read.friend.friend).isSameAs(read);
+    assertThat(read.things.get(0)).isSameAs(read);
+  }
+
+  @Test
+  void read_sharedArray_sameArray() {
+    Node node = new Node();
+    node.next = new Node();
+    node.next.bytes = node.bytes = new byte[] {1, 2};
+
+    Node read = fixture.roundTrip(node);
+    assertThat(read.bytes).containsExactly(1, 2);
+    assertThat(read.next).isNotNull();
+    assertThat(read.next.bytes).isSameAs(read.bytes);
+  }
+
+  @Test
+  void read_manySharedObjects_allShared() {
+    List<Object> objects = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      objects.add(new User("user" + i, i));
+    }
+    objects.addAll(List.copyOf(objects));
+
+    List<Object> read = fixture.roundTrip(objects);
+    for (int i = 0; i < 3000; i++) {
+      assertThat(read.get(i)).isEqualTo(objects.get(i)).isSameAs(read.get(3000 + i));
+    }
+  }
+
+  @Test
+  void read_secondValue_notMixedWithFirst() {
+    User ada = new User("Ada", 36);
+    User first = fixture.roundTrip(ada);
+    User second = fixture.roundTrip(ada);
+
+    assertThat(first).isNotSameAs(second);
+    assertThat(fixture.encode(ada)).isEqualTo(fixture.encode(ada));
+  }
+
+  @Test
+  void read_jdkClassesClosedToReflection_equal() {
+    Node node = new Node();
+    node.extra =
+        new ArrayList<>(
+            List.of(
+                new UUID(1, 2),
+                URI.create("urn:x"),
+                Pattern.compile("a+", Pattern.DOTALL),
+                new AtomicBoolean(true),
+                new AtomicInteger(5),
+                new AtomicLong(6),
+                new AtomicReference<>("r")));
+
+    assertThat(fixture.roundTrip(node).extra).hasToString(node.extra.toString());
+  }
+
+  @Test
+  void read_enumsInGraph_sameConstants() {
+    List<Object> read = fixture.roundTrip(new ArrayList<>(List.of(WithBody.MINUS, Plain.RED)));
+
+    assertThat(read).containsExactly(WithBody.MINUS, Plain.RED);
+  }
+
+  @Test
+  void read_enumSet_equal() {
+    assertThat(fixture.roundTrip(EnumSet.allOf(WithBody.class))).containsExactly(WithBody.values());
+    assertThat(fixture.roundTrip(EnumSet.noneOf(Plain.class))).isEmpty();
+    assertThat(fixture.classes.types()).containsExactly(EnumSet.class, WithBody.class, Plain.class);
+  }
+
+  @Test
+  void write_enumInGraph_byName() {
+    byte[] bytes = fixture.encode(new ArrayList<>(List.of(Plain.GREEN)));
+
+    assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("GREE");
+  }
+
+  @Test
+  void read_arraysOfAllKinds_equal() {
+    Object[] arrays = {
+      new int[] {1}, new long[] {2}, new Point[] {new Point(1, 2)}, new String[][] {{"a"}, {}}
+    };
+    assertThat(Arrays.deepEquals(fixture.roundTrip(arrays), arrays)).isTrue();
+  }
+
+  @Test
+  void write_classes_byNumberOnly() {
+    Map<String, Object> graph = new HashMap<>();
+    graph.put("a", new User("Ada", 36));
+    graph.put("b", new Point(1, 2));
+    String bytes = new String(fixture.encode(graph), StandardCharsets.ISO_8859_1);
+
+    assertThat(bytes).doesNotContain("java", "persistentmap", "User", "Point", "Hash");
+    assertThat(fixture.classes.types())
+        .containsExactlyInAnyOrder(HashMap.class, User.class, Point.class, ArrayList.class);
+  }
+
+  @Test
+  void read_graph_givesNoNumbers() {
+    byte[] bytes = fixture.encode(new Node());
+    CodecFixture other = new CodecFixture();
+    other.classes.idOf(Node.class);
+
+    assertThat(other.decode(bytes)).isInstanceOf(Node.class);
+    assertThat(other.classes.types()).containsExactly(Node.class);
+  }
+
+  @Test
+  void write_lambdaInField_refusesWithClass() {
+    Task task = new Task(() -> "x");
+
+    assertThatThrownBy(() -> fixture.encode(task))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining(Task.class.getName())
+        .hasMessageContaining("Lambda")
+        .hasMessageContaining("action");
+  }
+
+  @Test
+  void write_lambdaItself_refuses() {
+    SerializableSupplier lambda = () -> "x";
+    Comparator<String> comparator = (a, b) -> b.compareTo(a);
+
+    refuses(lambda, "lambda");
+    refuses(new TreeMap<>(comparator), "lambda");
+  }
+
+  @Test
+  void write_proxy_refuses() {
+    Object proxy =
+        Proxy.newProxyInstance(
+            CodecGraphTest.class.getClassLoader(),
+            new Class<?>[] {Runnable.class},
+            (self, method, arguments) -> null);
+
+    refuses(proxy, "proxy");
+  }
+
+  @Test
+  void write_unstorableClass_refusesWithPath() {
+    User ada = new User("Ada", 36);
+    ada.things.add(new Thread());
+
+    assertThatThrownBy(() -> fixture.encode(ada))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining(User.class.getName())
+        .hasMessageContaining(Thread.class.getName())
+        .hasMessageContaining("things")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void write_failure_doesNotPoisonPool() {
+    User ada = new User("Ada", 36);
+    byte[] expected = fixture.encode(ada);
+    Node bad = new Node();
+    bad.extra = new ArrayList<>(List.of(ada, new Thread()));
+
+    for (int i = 0; i < 50; i++) {
+      refuses(bad, "Thread");
+      assertThat(fixture.encode(ada)).isEqualTo(expected);
+      assertThat(fixture.roundTrip(ada)).isEqualTo(ada);
+    }
+  }
+
+  @Test
+  void read_failure_doesNotPoisonPool() {
+    User ada = new User("Ada", 36);
+    ada.friend = new User("Bob", 40);
+    byte[] bytes = fixture.encode(ada);
+    ByteReader in = new ByteReader(new byte[0], 0, 0);
+
+    for (int length = 2; length < bytes.length; length++) {
+      in.reset(bytes, 0, length);
+      assertThatThrownBy(() -> fixture.codec.read(in)).isInstanceOf(SerializationException.class);
+      assertThat(fixture.decode(bytes)).isEqualTo(ada);
+    }
+  }
+
+  @Test
+  void write_tooDeep_refusesAndGoesOn() {
+    Node first = new Node();
+    Node last = first;
+    for (int i = 0; i < 200_000; i++) {
+      last.next = new Node();
+      last = last.next;
+    }
+
+    refuses(first, "too deep");
+    assertThat(fixture.roundTrip(new User("Ada", 36))).isEqualTo(new User("Ada", 36));
+  }
+
+  @Test
+  void read_tooDeep_refusesAndGoesOn() {
+    byte[] bytes = new byte[400_000];
+    int id = fixture.classes.idOf(Object[].class);
+    bytes[0] = Tag.KRYO;
+    for (int i = 1; i + 2 < bytes.length; i += 3) {
+      bytes[i] = (byte) (GraphClasses.FIRST_TABLE_CODE + id);
+      bytes[i + 1] = 1; // a new object
+      bytes[i + 2] = 2; // one element
+    }
+
+    assertThatThrownBy(() -> fixture.decode(bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("too deep");
+    assertThat(fixture.roundTrip(new User("Ada", 36))).isEqualTo(new User("Ada", 36));
+  }
+
+  @Test
+  void read_referenceToUnbuiltObject_refuses() {
+    AtomicReference<Object> self = new AtomicReference<>();
+    self.set(self);
+    byte[] bytes = fixture.encode(self);
+
+    assertThatThrownBy(() -> fixture.decode(bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasStackTraceContaining("a cycle leads back");
+  }
+
+  @Test
+  void read_codeWithoutClass_refuses() {
+    for (String code : List.of("00", "01", "1f", "20", "ffffffff0f")) {
+      assertThatThrownBy(() -> fixture.decodeHex("18" + code + "0101"))
+          .isInstanceOf(SerializationException.class);
+    }
+  }
+
+  private void refuses(Object value, String reason) {
+    assertThatThrownBy(() -> fixture.encode(value))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining(value.getClass().getName())
+        .hasMessageContaining(reason);
+  }
+}
