@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,8 @@ public final class Log {
 
   /** Full segments not in the file yet, oldest first; added under the roll lock. */
   private final ConcurrentLinkedDeque<Tail> sealed = new ConcurrentLinkedDeque<>();
+
+  private final AtomicInteger sealedCount = new AtomicInteger();
 
   /** Guarded by the roll lock. */
   private final Deque<Memory> pool = new ArrayDeque<>();
@@ -253,6 +256,7 @@ public final class Log {
   private void seal(Tail full, Tail next) {
     full.close(next.segment.number(), next.sequence);
     sealed.add(full);
+    sealedCount.incrementAndGet();
     onSealed.run();
   }
 
@@ -367,7 +371,7 @@ public final class Log {
    * @throws io.persistentmap.DiskFullException if it can't be written for want of space
    */
   public void awaitRoom() {
-    if (sealed.size() >= MAX_SEALED) {
+    if (sealedCount.get() >= MAX_SEALED) {
       flushSealed();
     }
   }
@@ -380,6 +384,7 @@ public final class Log {
       while (full != null) {
         writeSealed(full);
         sealed.pollFirst();
+        sealedCount.decrementAndGet();
         full = sealed.peekFirst();
       }
     } finally {
@@ -395,12 +400,12 @@ public final class Log {
   public long flush(LogPosition upTo) {
     flushLock.lock();
     try {
+      flushSealed();
       Tail current = tail;
       long bytes = 0;
       if (current.sequence == upTo.sequence() && current.flushed < upTo.offset()) {
         bytes = upTo.offset() - current.flushed;
-        flushSealed();
-        write(current, upTo.offset());
+        write(current, upTo.offset()); // only this lock's holder recycles its memory
       } else {
         flushSealed(); // the tail has moved on, so the segment of the position is full
       }

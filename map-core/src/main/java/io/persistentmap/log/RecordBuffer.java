@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordBuffer {
   private static final int INITIAL_BYTES = 512;
+  private static final byte[] ZEROS = new byte[FileLayout.BLOCK_BYTES];
 
   private final ByteWriter writer = new ByteWriter(INITIAL_BYTES);
   private final CRC32C crc = new CRC32C();
@@ -58,9 +59,7 @@ public final class RecordBuffer {
     map = recordMap;
     length = writer.position();
     long padded = FileLayout.align8(length);
-    for (long i = length; i < padded; i++) {
-      writer.writeByte(0);
-    }
+    extendTo(padded);
     crc.reset();
     crc.update(writer.array(), RecordLayout.HEADER_BYTES, length - RecordLayout.HEADER_BYTES);
     if (padded > Log.LARGEST_IN_SEGMENT) {
@@ -77,7 +76,7 @@ public final class RecordBuffer {
   /** Writes zeros until the finished record will have {@code bytes} bytes. */
   void extendTo(long bytes) {
     while (writer.position() < bytes) {
-      writer.writeByte(0);
+      writer.writeBytes(ZEROS, 0, (int) Math.min(ZEROS.length, bytes - writer.position()));
     }
   }
 

@@ -85,9 +85,10 @@ final class ReflinkSnapshots implements SnapshotStrategy {
     Path target = parity == 0 ? names.even() : names.odd();
     Path temporary = names.newSnapshot();
     fileSystem.delete(temporary); // left by a crash, or by a failure before
+    long size = file.size(); // it can only grow meanwhile, by what no checkpoint covers yet
     try (DataFile clone = fileSystem.create(temporary)) {
       // A crash anywhere up to the rename leaves both snapshots as they were.
-      if (!clone.cloneFrom(file) || clone.size() != file.size()) {
+      if (!clone.cloneFrom(file) || clone.size() < size) {
         throw new StorageFailureException(
             target
                 + ": the file system refused to clone "

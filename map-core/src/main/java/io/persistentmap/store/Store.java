@@ -291,8 +291,7 @@ public final class Store {
       boolean written = durable && checkpointForClose();
       endWork();
       if (written) {
-        trim();
-        checkpointer.markClean();
+        markClosed();
       }
     } catch (DiskFullException e) {
       parts.health.cancelClose();
@@ -316,6 +315,16 @@ public final class Store {
     }
     checkpointer.checkpoint();
     return true;
+  }
+
+  /** The checkpoint is durable; without the mark, opening recovers it instead of using the file. */
+  private void markClosed() {
+    try {
+      trim();
+      checkpointer.markClean();
+    } catch (DiskFullException e) {
+      warn("closed, and durable, but not marked as closed for want of space", e);
+    }
   }
 
   private void endWork() {

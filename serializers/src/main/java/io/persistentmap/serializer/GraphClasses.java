@@ -5,6 +5,8 @@ import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import com.esotericsoftware.kryo.kryo5.serializers.CollectionSerializer;
+import com.esotericsoftware.kryo.kryo5.serializers.MapSerializer;
 import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
 import com.esotericsoftware.kryo.kryo5.util.IntMap;
 import java.lang.reflect.InvocationHandler;
@@ -42,7 +44,9 @@ final class GraphClasses extends DefaultClassResolver {
     if (isPartOf(EnumSet.class, type)) {
       return kryo.getRegistration(EnumSet.class); // not one of the JDK's private classes
     }
-    return register(new TableRegistration(type, kryo.getDefaultSerializer(type)));
+    Serializer serializer = kryo.getDefaultSerializer(type);
+    refuseUnbuildable(type, serializer);
+    return register(new TableRegistration(type, serializer));
   }
 
   @Override
@@ -86,6 +90,26 @@ final class GraphClasses extends DefaultClassResolver {
     }
     if (type == InvocationHandler.class) { // what Kryo makes of any proxy class
       throw new SerializationException("a dynamic proxy cannot be stored; use a class with a name");
+    }
+  }
+
+  /** Kryo would build such a collection without its constructor: a view of nothing. */
+  private static void refuseUnbuildable(Class<?> type, Serializer serializer) {
+    Class<?> encoding = serializer.getClass();
+    if ((encoding == CollectionSerializer.class || encoding == MapSerializer.class)
+        && !hasOpenConstructor(type)) {
+      throw new SerializationException(
+          type.getName()
+              + " cannot be rebuilt, since it has no constructor without parameters;"
+              + " store a copy, such as an ArrayList or a HashMap");
+    }
+  }
+
+  private static boolean hasOpenConstructor(Class<?> type) {
+    try {
+      return type.getDeclaredConstructor().trySetAccessible();
+    } catch (NoSuchMethodException none) {
+      return false;
     }
   }
 

@@ -32,4 +32,15 @@ final class GraphInput extends Input {
     require(length);
     return super.readBytes(length);
   }
+
+  /** Reads a string, for which no memory is allocated if it cannot fit the rest. */
+  @Override
+  public String readString() {
+    int start = position;
+    if (readVarIntFlag()) { // a length in characters follows, plus one
+      require(readVarIntFlag(true) - 1);
+    }
+    position = start;
+    return super.readString();
+  }
 }

@@ -13,13 +13,24 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -205,6 +216,44 @@ class CodecGraphTest {
             (self, method, arguments) -> null);
 
     refuses(proxy, "proxy");
+  }
+
+  @Test
+  void write_collectionWithoutConstructor_refuses() {
+    List<Integer> list = new ArrayList<>(List.of(1, 2, 3));
+
+    refuses(Collections.unmodifiableList(list), "constructor");
+    refuses(Collections.synchronizedMap(new HashMap<>()), "constructor");
+    refuses(Collections.newSetFromMap(new HashMap<>()), "constructor");
+    refuses(new EnumMap<>(Map.of(Plain.RED, 1)), "constructor");
+    refuses(list.subList(0, 1), "constructor");
+    refuses(ConcurrentHashMap.newKeySet(), "constructor");
+  }
+
+  @Test
+  void read_usualCollections_equalAndSameClass() {
+    List<Object> collections =
+        List.of(
+            new ArrayList<>(List.of(1)),
+            new HashSet<>(List.of(1)),
+            new LinkedHashSet<>(List.of(1)),
+            new TreeSet<>(List.of(1)),
+            new HashMap<>(Map.of(1, 2)),
+            new LinkedHashMap<>(Map.of(1, 2)),
+            new TreeMap<>(Map.of(1, 2)),
+            new ConcurrentHashMap<>(Map.of(1, 2)),
+            new ConcurrentSkipListMap<>(Map.of(1, 2)),
+            new CopyOnWriteArrayList<>(List.of(1)),
+            Arrays.asList(1, null),
+            Collections.emptyList(),
+            Collections.singletonList(1),
+            List.of(1, 2, 3),
+            Set.of(1, 2, 3),
+            Map.of(1, 2),
+            Optional.of(1));
+    for (Object collection : collections) {
+      assertThat(fixture.roundTrip(collection)).isEqualTo(collection).hasSameClassAs(collection);
+    }
   }
 
   @Test

@@ -72,7 +72,7 @@ class EncodingTest {
   @Test
   void write_graph_classCodeThenKryo() {
     is(new ArrayList<>(List.of("a")), "18 21 01 82 03 00 82 61");
-    is(new User("A", 1), "18 22 01 02 00 82 41 21 01 01");
+    is(new User("A", 1), "18 22 01 02 00 01 82 41 21 01 01");
   }
 
   private void is(Object value, String hex) {

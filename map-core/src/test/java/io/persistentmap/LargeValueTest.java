@@ -1,0 +1,96 @@
+package io.persistentmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Guards values and keys of any length, in particular around the size of a segment. */
+final class LargeValueTest {
+  private static final int SEGMENT = 4 << 20;
+
+  @TempDir Path dir;
+
+  @Test
+  void put_lengthsAroundSegment_readBackAfterReopen() {
+    int[] lengths = {
+      0,
+      1,
+      7,
+      8,
+      9,
+      4095,
+      4096,
+      SEGMENT - 200,
+      SEGMENT - 128,
+      SEGMENT - 127,
+      SEGMENT - 100,
+      SEGMENT,
+      SEGMENT + 1,
+      3 * SEGMENT - 150,
+      3 * SEGMENT,
+      9 * SEGMENT + 17
+    };
+    Path file = dir.resolve("large.map");
+    try (PersistentMap<Integer, byte[]> map =
+        PersistentMap.open(file, Integer.class, byte[].class)) {
+      for (int length : lengths) {
+        map.put(length, bytes(length, 1));
+      }
+      map.checkpoint();
+      for (int length : lengths) {
+        assertThat(Arrays.equals(map.put(length, bytes(length, 2)), bytes(length, 1))).isTrue();
+        map.checkpoint();
+      }
+    }
+    try (PersistentMap<Integer, byte[]> map =
+        PersistentMap.open(file, Integer.class, byte[].class)) {
+      assertThat(map.mappingCount()).isEqualTo(lengths.length);
+      for (int length : lengths) {
+        assertThat(Arrays.equals(map.get(length), bytes(length, 2))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void put_moreThan256MiB_readBackAfterReopen() {
+    int length = (256 << 20) + 12_345;
+    Path file = dir.resolve("huge.map");
+    try (PersistentMap<String, byte[]> map = PersistentMap.open(file, String.class, byte[].class)) {
+      map.put("before", bytes(10, 1));
+      map.put("huge", bytes(length, 3));
+      map.put("after", bytes(10, 2));
+    }
+    try (PersistentMap<String, byte[]> map = PersistentMap.open(file, String.class, byte[].class)) {
+      assertThat(map.get("before")).isEqualTo(bytes(10, 1));
+      assertThat(Arrays.equals(map.get("huge"), bytes(length, 3))).isTrue();
+      assertThat(map.get("after")).isEqualTo(bytes(10, 2));
+    }
+  }
+
+  @Test
+  void put_longKeys_readBackAfterReopen() {
+    Path file = dir.resolve("keys.map");
+    try (PersistentMap<String, Integer> map =
+        PersistentMap.open(file, String.class, Integer.class)) {
+      for (int length = 1; length <= 1 << 20; length *= 2) {
+        map.put("k".repeat(length), length);
+      }
+    }
+    try (PersistentMap<String, Integer> map =
+        PersistentMap.open(file, String.class, Integer.class)) {
+      for (int length = 1; length <= 1 << 20; length *= 2) {
+        assertThat(map.get("k".repeat(length))).isEqualTo(length);
+      }
+    }
+  }
+
+  private static byte[] bytes(int length, int seed) {
+    byte[] bytes = new byte[length];
+    new SplittableRandom(length * 31L + seed).nextBytes(bytes);
+    return bytes;
+  }
+}
