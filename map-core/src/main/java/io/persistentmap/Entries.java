@@ -290,7 +290,7 @@ final class Entries<K, V> {
     try {
       codec.write(key, operation.begin(key).writer());
     } catch (SerializationException e) {
-      throw new UnstorableException(path + ": key " + key + ": " + e.getMessage(), e);
+      throw refused("key " + key, e);
     }
     operation.keyDone(store.hashSeed());
   }
@@ -301,10 +301,20 @@ final class Entries<K, V> {
     try {
       codec.write(value, operation.record().writer());
     } catch (SerializationException e) {
-      throw new UnstorableException(
-          path + ": value for key " + key + ": " + e.getMessage() + "; the map is unchanged", e);
+      throw refused("value for key " + key, e);
     }
     operation.record().finish(RecordLayout.PUT, Catalog.FIRST_MAP);
+  }
+
+  /** What the table of classes met (no space, a closed store) is not the value's fault. */
+  private PersistentMapException refused(String what, SerializationException e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof PersistentMapException ofStore) {
+        return ofStore;
+      }
+    }
+    return new UnstorableException(
+        path + ": " + what + ": " + e.getMessage() + "; the map is unchanged", e);
   }
 
   private void requireType(Object object, Class<?> type, String what) {

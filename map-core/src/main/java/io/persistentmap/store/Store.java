@@ -257,7 +257,7 @@ public final class Store {
 
   /** Punches holes into free segments beyond a reserve, so that the file takes little space. */
   private void giveSpaceBack() {
-    int reserve = Math.max(2, parts.segments.counts().log() / FREE_RESERVE_SHARE);
+    int reserve = parts.segments.counts().log() / FREE_RESERVE_SHARE;
     Segment segment = parts.segments.takeToPunch(reserve);
     while (segment != null) {
       try {
