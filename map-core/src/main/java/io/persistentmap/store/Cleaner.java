@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cleaner {
   /** Garbage that is worth cleaning, as a share of the log. */
-  private static final double WORTHWHILE_GARBAGE = 0.25;
+  private static final double WORTHWHILE_GARBAGE = 1 / 3.0;
 
   /** Tombstones, as a share of the log, that make it clean the oldest segment to be rid of them. */
   private static final double TOO_MANY_TOMBSTONES = 0.25;

@@ -16,8 +16,6 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -84,13 +82,21 @@ final class StoreOpener {
   }
 
   private static String holder() {
-    String host;
+    return "process "
+        + ProcessHandle.current().pid()
+        + " on "
+        + hostName()
+        + " since "
+        + Instant.now();
+  }
+
+  /** Not by asking the network, which may take its time to answer. */
+  private static String hostName() {
     try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "unknown host";
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return System.getenv().getOrDefault("COMPUTERNAME", "this host");
     }
-    return "process " + ProcessHandle.current().pid() + " on " + host + " since " + Instant.now();
   }
 
   private static void unlock(@Nullable AutoCloseable lock, Throwable failure) {
