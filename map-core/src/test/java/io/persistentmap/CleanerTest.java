@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 /** Guards the size of the file: garbage is given back, and nothing live with it. */
 @OnFileSystems({FileSystemKind.EXT4, FileSystemKind.XFS})
 final class CleanerTest {
-  private static final int ENTRIES = 100_000;
-  private static final int ROUNDS = 12;
+  private static final int ENTRIES = 250_000;
+  private static final int ROUNDS = 6;
 
   @FileSystemTest
   void overwriteAll_manyRounds_fileAtMostTwiceLive(Path dir) throws Exception {

@@ -186,12 +186,13 @@ public final class Log {
     rollLock.lock();
     try {
       Tail before = tail == Tail.NONE ? firstTail() : tail;
+      Memory buffer = takeBuffer(); // may fail, so before anything has changed
       Tail run = open(count, memory);
       RecordLayout.writeCrc(record.array(), crc, run.sequence);
       memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
       run.claim(padded);
       run.wrote(padded);
-      Tail next = open(1, takeBuffer());
+      Tail next = open(1, buffer);
       seal(before, run);
       seal(run, next);
       tail = next;

@@ -132,8 +132,8 @@ public final class SegmentTable {
 
   /** Notes, in replay, that a checkpoint found a segment emptied. */
   public synchronized void restoreEmpty(int number) {
-    Segment segment = require(number);
-    if (segment.state == Segment.State.LOG) {
+    Segment segment = get(number);
+    if (segment != null && segment.state == Segment.State.LOG) {
       segment.state = Segment.State.EMPTY;
     }
   }
@@ -215,7 +215,7 @@ public final class SegmentTable {
     for (int i = 0; i < inUse; i++) {
       Segment segment = segments[i];
       switch (segment.state) {
-        case LOG, CLEANED, RELEASING -> {
+        case LOG -> { // whatever the cleaner has emptied, a state from here on does not need
           out.writeInt(segment.number());
           out.writeInt(segment.run());
           out.writeLong(segment.sequence());
