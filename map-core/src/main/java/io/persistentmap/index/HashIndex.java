@@ -636,10 +636,17 @@ public final class HashIndex {
 
   // ---- cleaner ---------------------------------------------------------------------------------
 
-  /** Says, without a lock and so without certainty, whether the index names that record. */
+  /**
+   * Says, without a lock, whether the index may name that record. False is certain: slots that move
+   * meanwhile could hide the one that is looked for, so then the answer is true.
+   */
   public boolean mayName(long hash, long address) {
-    SlotTable table = shardOf(hash).table();
-    return table != null && positionOf(table, hash, address) >= 0;
+    Shard shard = shardOf(hash);
+    long version = shard.version();
+    SlotTable table = shard.table();
+    boolean named = table != null && positionOf(table, hash, address) >= 0;
+    VarHandle.acquireFence();
+    return named || (version & 1) != 0 || shard.version() != version;
   }
 
   /**
