@@ -310,6 +310,9 @@ public final class HashIndex {
         while (batch.isEmpty() && shard < SHARDS) {
           fill();
         }
+        if (batch.isEmpty()) {
+          health.check(); // a map that was closed meanwhile has no tables
+        }
       } catch (InternalError e) {
         throw health.fail(e);
       }
@@ -519,6 +522,7 @@ public final class HashIndex {
   private void changed(Operation operation) {
     Consumer<Object> listener = onChange;
     if (listener != null && operation.key != null) {
+      VarHandle.fullFence(); // the change can be seen before the cache is looked at
       listener.accept(operation.key);
     }
   }
@@ -552,7 +556,9 @@ public final class HashIndex {
       try {
         health.checkWritable();
         boolean found = findLocked(shard, operation, false);
-        if (put) {
+        if (keyLock.isOverrun()) {
+          // The map was cleared meanwhile: this change came just before, and is gone with the rest.
+        } else if (put) {
           write(shard, operation, found);
         } else if (found) {
           erase(shard, operation);
@@ -626,6 +632,9 @@ public final class HashIndex {
     try {
       health.checkWritable();
       log.append(operation.record(), 0, 0);
+      for (Shard shard : shards) {
+        shard.overrunKeys();
+      }
       dropAll();
       log.segments().forEachLog(segment -> segment.clearLive(map));
       clearCache.run();

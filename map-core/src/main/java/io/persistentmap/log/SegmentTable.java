@@ -117,6 +117,15 @@ public final class SegmentTable {
     return first;
   }
 
+  /** Ends the bytes of the segment where the log ends: what is behind is no record, or no file. */
+  public void restoreEnd(int number, long end) {
+    Segment segment = require(number);
+    Memory base = segment.base();
+    if (base != null) {
+      segment.setBase(base.slice(0, Math.min(end, base.size())));
+    }
+  }
+
   /** Restores a segment of the image that was read. */
   public synchronized void restoreImage(int number, long sequence) {
     restore(number, 1, Segment.State.IMAGE).open(sequence, 1, null);
@@ -134,7 +143,12 @@ public final class SegmentTable {
   public synchronized void restoreEmpty(int number) {
     Segment segment = get(number);
     if (segment != null && segment.state == Segment.State.LOG) {
-      segment.state = Segment.State.EMPTY;
+      long sequence = segment.sequence();
+      int run = segment.run();
+      for (int part = number; part < number + run; part++) {
+        // Each part by itself: the log may have opened some of them again, but not others.
+        restore(part, 1, Segment.State.EMPTY).open(sequence, 1, null);
+      }
     }
   }
 

@@ -75,17 +75,21 @@ final class Cleaner {
       segments.cleaned(victim);
       cleanedSegments.addAndGet(victim.run());
     } catch (CorruptFileException e) {
-      damaged.add(victim.sequence());
-      Warnings.warn("the cleaner leaves a damaged segment as it is", e);
+      leave(victim, e);
     }
     return true;
+  }
+
+  private void leave(Segment segment, CorruptFileException reason) {
+    damaged.add(segment.sequence());
+    Warnings.warn("the cleaner leaves a damaged segment as it is", reason);
   }
 
   // ---- choosing --------------------------------------------------------------------------------
 
   /** What the segments that may be cleaned look like. */
   private static final class Survey {
-    private long total;
+    private long used;
     private long live;
     private long tombstones;
     private double bestScore;
@@ -100,26 +104,33 @@ final class Cleaner {
     segments.forEachLog(
         segment -> {
           if (segment.sequence() < unwritten && !damaged.contains(segment.sequence())) {
-            consider(segment, survey, oldestSequence, unwritten);
+            try {
+              consider(segment, survey, oldestSequence, unwritten);
+            } catch (CorruptFileException e) {
+              leave(segment, e);
+            }
           }
         });
-    long garbage = survey.total - survey.live;
-    if (garbage > Math.max(survey.total * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
+    long garbage = survey.used - survey.live;
+    if (garbage > Math.max(survey.used * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
       return survey.best;
     }
-    return survey.tombstones > survey.total * TOO_MANY_TOMBSTONES ? survey.oldest : null;
+    // A tombstone dies when all older segments are gone; one that waits for a checkpoint is not.
+    Segment oldest = survey.oldest;
+    boolean helps = oldest != null && oldest.sequence() == oldestSequence;
+    return helps && survey.tombstones > survey.used * TOO_MANY_TOMBSTONES ? oldest : null;
   }
 
-  private static void consider(
-      Segment segment, Survey survey, long oldestSequence, long unwritten) {
-    long size = (long) segment.run() * FileLayout.SEGMENT_BYTES;
-    long live = segment.liveBytes(oldestSequence);
-    survey.total += size;
+  /** Only records count: space behind the last one of a segment is not to be had by moving it. */
+  private void consider(Segment segment, Survey survey, long oldestSequence, long unwritten) {
+    long used = log.endOf(segment) - Log.FIRST_RECORD;
+    long live = Math.min(used, segment.liveBytes(oldestSequence));
+    survey.used += used;
     survey.live += live;
     survey.tombstones += segment.liveTombstoneBytes(oldestSequence);
-    double used = Math.min(1, live / (double) size);
-    double score = (1 - used) * (unwritten - segment.sequence()) / (1 + used);
-    if (survey.best == null || score > survey.bestScore) {
+    double share = used == 0 ? 0 : live / (double) used;
+    double score = (1 - share) * (unwritten - segment.sequence()) / (1 + share);
+    if (score > survey.bestScore) {
       survey.best = segment;
       survey.bestScore = score;
     }

@@ -16,6 +16,7 @@ import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.serializer.ByteReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reads an index image, front to back. */
@@ -58,15 +59,12 @@ final class ImageReader {
     byte[] payload = new byte[FileLayout.BLOCK_BYTES];
     long blocks = 0;
     while (true) {
-      read(header, header.length);
+      read(header, 0, header.length);
       ImageBlock block = ImageBlock.decode(header);
       if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
         throw damaged("a block of " + block.length() + " bytes");
       }
-      if (payload.length < block.length()) {
-        payload = new byte[(int) block.length()];
-      }
-      read(payload, (int) block.length());
+      payload = readPayload(payload, (int) block.length());
       if (!ImageBlock.isIntact(header, payload, (int) block.length())) {
         throw damaged("a block with a wrong crc32c");
       }
@@ -79,6 +77,21 @@ final class ImageReader {
       apply(block, new ByteReader(payload, 0, (int) block.length()));
       blocks++;
     }
+  }
+
+  /** Grows the array only as bytes are found, so that a damaged length can't exhaust the heap. */
+  private byte[] readPayload(byte[] reusable, int length) {
+    byte[] payload = reusable;
+    int done = 0;
+    while (done < length) {
+      if (done == payload.length) {
+        payload = Arrays.copyOf(payload, (int) Math.min(length, payload.length * 2L));
+      }
+      int count = Math.min(length, payload.length) - done;
+      read(payload, done, count);
+      done += count;
+    }
+    return payload;
   }
 
   /** Returns, for each shard, the LSN that its slots are exact for. */
@@ -110,14 +123,14 @@ final class ImageReader {
     }
   }
 
-  private void read(byte[] to, int length) {
+  private void read(byte[] to, int at, int length) {
     int done = 0;
     while (done < length) {
       if (offset == end) {
         nextSegment();
       }
       int count = (int) Math.min(length - done, end - offset);
-      buffer.read(offset, to, done, count);
+      buffer.read(offset, to, at + done, count);
       offset += count;
       done += count;
     }

@@ -62,6 +62,7 @@ public final class Store {
               superblock.store(),
               segments,
               mapping,
+              health,
               () -> beforeFirstWrite.run(),
               () -> onSealed.run());
       this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
@@ -343,14 +344,8 @@ public final class Store {
     if (!parts.health.close()) {
       return;
     }
-    parts.index.lockAll();
-    try {
-      parts.index.dropAll();
-      parts.segments.close();
-    } finally {
-      parts.index.unlockAll();
-    }
-    parts.file.close();
+    // Whoever is writing the file finishes first; whoever comes later finds it closed.
+    checkpointer.withoutCheckpoint(() -> parts.log.withoutWriters(this::dropAll));
     if (lock != null) {
       try {
         lock.close();
@@ -359,6 +354,17 @@ public final class Store {
             config.files().lock() + ": can't give the lock back; it ends with this process", e);
       }
     }
+  }
+
+  private void dropAll() {
+    parts.index.lockAll();
+    try {
+      parts.index.dropAll();
+      parts.segments.close();
+    } finally {
+      parts.index.unlockAll();
+    }
+    parts.file.close();
   }
 
   /** Writes a tombstone's value; its LSN is the record's own until the cleaner moves it. */
