@@ -202,13 +202,13 @@ final class Measured {
     }
 
     private void add(IterationResult iteration) {
-      double perOperation =
-          iteration.getPrimaryResult().getScoreUnit().startsWith("ms") ? 1e6 / ENTRIES : 1;
-      add("primary", iteration.getPrimaryResult().getScore() * perOperation);
+      boolean inserts = iteration.getPrimaryResult().getScoreUnit().startsWith("ms");
+      double operations = inserts ? ENTRIES : 1;
+      double unit = inserts ? 1e6 : 1;
+      add("primary", iteration.getPrimaryResult().getScore() * unit / operations);
       iteration
           .getSecondaryResults()
-          .forEach(
-              (name, result) -> add(name, result.getScore() / (perOperation == 1 ? 1 : ENTRIES)));
+          .forEach((name, result) -> add(name, result.getScore() / operations));
     }
 
     private void add(String name, double value) {
