@@ -1,7 +1,6 @@
 package io.persistentmap.examples;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A fresh directory that is removed in the end, also after Ctrl-C, unless it is to be kept. */
 final class WorkDirectory implements AutoCloseable {
+  private static final int ATTEMPTS = 1_000;
+
   private final Path path;
   private final Thread removal = new Thread(this::removeAtShutdown, "removal");
   private volatile boolean kept;
@@ -58,19 +59,28 @@ final class WorkDirectory implements AutoCloseable {
     }
   }
 
+  /** Tries again while the other threads, which go on meanwhile, still make files. */
   private void removeAtShutdown() {
     shutDown = true;
-    ProcessHandle.current().children().forEach(WorkDirectory::kill);
-    try {
-      remove();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    boolean removed = false;
+    for (int attempt = 0; !removed && attempt < ATTEMPTS; attempt++) {
+      ProcessHandle.current().children().forEach(WorkDirectory::kill);
+      removed = tryRemove();
     }
   }
 
   private static void kill(ProcessHandle child) {
     child.destroyForcibly();
     child.onExit().join();
+  }
+
+  private boolean tryRemove() {
+    try {
+      remove();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private void remove() throws IOException {
