@@ -646,6 +646,14 @@ public final class HashIndex {
   // ---- cleaner ---------------------------------------------------------------------------------
 
   /**
+   * Reads where a hash's slot would be, so that it is in the processor's cache; returns anything.
+   */
+  public long touch(long hash) {
+    SlotTable table = shardOf(hash).table();
+    return table == null ? 0 : table.get(table.home(tagOf(hash)));
+  }
+
+  /**
    * Says, without a lock, whether the index may name that record. False is certain: slots that move
    * meanwhile could hide the one that is looked for, so then the answer is true.
    */

@@ -293,6 +293,7 @@ final class Checkpointer {
   void markClean() {
     lock.lock();
     try {
+      markDirty();
       file.syncData();
       writeMark(true);
     } catch (StorageFailureException e) {

@@ -27,8 +27,16 @@ import org.jspecify.annotations.Nullable;
  * segments, cleaning, images). Thread-safe.
  */
 public final class Store {
-  /** Log that is replayed at most, as a multiple of the index's size, before a new image is due. */
+  /**
+   * A new image is due when the log since the last one exceeds the index's size that many times,
+   */
   private static final long IMAGE_EVERY_INDEX_SIZES = 4;
+
+  /** or this, so that replay takes about a second at most, */
+  private static final long LONG_REPLAY = 128L << 20;
+
+  /** but not before it exceeds the index's size by half: else images would be most of the work. */
+  private static final double LEAST_INDEX_SIZES = 1.5;
 
   /** Log that opening a closed file may replay: a few milliseconds. */
   private static final long REPLAY_AFTER_CLOSE = 1 << 20;
@@ -241,8 +249,9 @@ public final class Store {
   private boolean imageIsDue() {
     long sinceImage = parts.log.lsn() - checkpointer.replayStart().lsn();
     long indexBytes = parts.index.count() * Long.BYTES;
-    return sinceImage
-        > Math.max(indexBytes * IMAGE_EVERY_INDEX_SIZES, 2L * FileLayout.SEGMENT_BYTES);
+    double most = Math.min((double) indexBytes * IMAGE_EVERY_INDEX_SIZES, LONG_REPLAY);
+    double least = Math.max(indexBytes * LEAST_INDEX_SIZES, 2.0 * FileLayout.SEGMENT_BYTES);
+    return sinceImage > Math.max(most, least);
   }
 
   private void writeImage() {
@@ -305,9 +314,12 @@ public final class Store {
     }
   }
 
-  /** Makes a checkpoint such that opening has little to replay; false if nothing was changed. */
+  /**
+   * Makes a checkpoint such that opening has little to replay; false if the file was closed before
+   * and nothing was changed.
+   */
   private boolean checkpointForClose() {
-    if (!checkpointer.isDirty() && !checkpointer.hasChanges()) {
+    if (parts.superblock.clean() && !checkpointer.isDirty() && !checkpointer.hasChanges()) {
       return false;
     }
     checkpointer.awaitNoWriters();
