@@ -4,6 +4,7 @@ import io.persistentmap.PersistentMap;
 import io.persistentmap.Recovery;
 import io.persistentmap.SnapshotMode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class BankTrial {
         plan.kills, transfers);
   }
 
-  private void deposit() {
+  private void deposit() throws IOException {
     try (PersistentMap<Integer, Long> balances = Bank.open(file)) {
       new Bank(balances, plan.accounts).deposit();
       balances.checkpoint();
@@ -78,17 +79,18 @@ final class BankTrial {
     }
   }
 
-  private String describe(SnapshotMode strategy) {
+  private String describe(SnapshotMode strategy) throws IOException {
     String name = file.getFileName().toString();
+    String fileSystem = Files.getFileStore(file).type();
     return strategy == SnapshotMode.REFLINK
         ? Screen.format(
-            "Checkpoints are snapshots: the file system can clone files. %s is cloned to%n"
+            "Checkpoints are snapshots: %s can clone files, so %s is cloned to%n"
                 + "   %s.even and to %s.odd, in turn.",
-            name, name, name)
+            fileSystem, name, name, name)
         : Screen.format(
-            "Checkpoints are made in place, in %s: this file system can't clone files. The promise"
-                + " is the same.%n   To see snapshots: ./demo DIR, with DIR on XFS or Btrfs.",
-            name);
+            "Checkpoints are made in place, in %s: %s can't clone files. The promise is the same."
+                + "%n   To see snapshots: ./demo DIR, with DIR on XFS or Btrfs.",
+            name, fileSystem);
   }
 
   /** Runs a teller until it is killed, some time after it has made some checkpoints. */
