@@ -233,6 +233,17 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
     return entries.put(key, value, HashIndex.When.ALWAYS);
   }
 
+  /**
+   * Puts without reading what was there: {@link #put} for callers that have no use for the old
+   * value, and so need not wait until it is read and deserialised.
+   *
+   * @param key the key
+   * @param value the value
+   */
+  public void set(K key, V value) {
+    entries.set(key, value);
+  }
+
   @Override
   public void putAll(Map<? extends K, ? extends V> map) {
     map.forEach(entries::set);

@@ -54,8 +54,12 @@ final class RandomOperationsTest {
   private void step(PersistentMap<String, String> map, SplittableRandom random) {
     String key = "key" + random.nextInt(3000);
     String value = value(random);
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1, 2, 3, 4 -> assertThat(map.put(key, value)).isEqualTo(model.put(key, value));
+      case 13 -> {
+        map.set(key, value);
+        model.put(key, value);
+      }
       case 5 -> assertThat(map.remove(key)).isEqualTo(model.remove(key));
       case 6 -> assertThat(map.get(key)).isEqualTo(model.get(key));
       case 7 -> assertThat(map.putIfAbsent(key, value)).isEqualTo(model.putIfAbsent(key, value));

@@ -17,23 +17,28 @@ public class ChronicleMapState {
   @SuppressWarnings("NullAway.Init") // by fill
   ChronicleMap<String, byte[]> map;
 
-  static ChronicleMap<String, byte[]> open(BenchmarkDirectory directory, Workload workload)
-      throws IOException {
+  static ChronicleMap<String, byte[]> open(
+      BenchmarkDirectory directory, Workload workload, boolean putReturnsNull) throws IOException {
     return ChronicleMapBuilder.of(String.class, byte[].class)
         .entries(workload.entries)
         .averageKeySize(Keys.LENGTH)
         .averageValueSize(workload.averageUserBytes())
-        .putReturnsNull(true) // else each put reads and copies the old value, too
+        .putReturnsNull(putReturnsNull)
         .createPersistedTo(directory.file("users.chronicle").toFile());
   }
 
   /** Fills it. */
   @Setup
   public void fill(Workload workload) throws IOException {
-    map = open(directory, workload);
+    map = open(directory, workload, putReturnsNull());
     for (int i = 0; i < workload.entries; i++) {
       map.put(workload.key(i), bytes.of(workload.user(i)));
     }
+  }
+
+  /** Says whether put does without the old value, which then is not read. */
+  boolean putReturnsNull() {
+    return false;
   }
 
   /** Deletes it. */

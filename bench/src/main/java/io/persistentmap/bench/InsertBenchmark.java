@@ -2,7 +2,6 @@ package io.persistentmap.bench;
 
 import io.persistentmap.PersistentMap;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import net.openhft.chronicle.map.ChronicleMap;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -58,7 +57,7 @@ public class InsertBenchmark {
     @Setup(Level.Invocation)
     public void create(Workload workload) throws IOException {
       directory = BenchmarkDirectory.create();
-      map = ChronicleMapState.open(directory, workload);
+      map = ChronicleMapState.open(directory, workload, true);
     }
 
     /** Deletes it. */
@@ -79,9 +78,9 @@ public class InsertBenchmark {
 
   /** Puts one by one, too. */
   @Benchmark
-  public void persistentMapPutAll(EmptyPersistentMap state, Workload workload) {
+  public void persistentMapSet(EmptyPersistentMap state, Workload workload) {
     for (int i = 0; i < workload.entries; i++) {
-      state.map.putAll(Collections.singletonMap(workload.key(i), workload.user(i)));
+      state.map.set(workload.key(i), workload.user(i));
     }
   }
 

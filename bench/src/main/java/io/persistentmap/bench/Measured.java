@@ -64,10 +64,11 @@ final class Measured {
           List.of(
               "InsertBenchmark.chronicleMapPut",
               "InsertBenchmark.persistentMapPut",
-              "InsertBenchmark.persistentMapPutAll",
+              "InsertBenchmark.persistentMapSet",
               "PutBenchmark.chronicleMapPut",
               "PutBenchmark.persistentMapPut",
-              "PutBenchmark.persistentMapPutAll",
+              "PutBenchmark.chronicleMapPutReturnsNull",
+              "PutBenchmark.persistentMapSet",
               "GetBenchmark.chronicleMapGetUsing",
               "GetBenchmark.persistentMapGet")) {
         ChainedOptionsBuilder options = options(benchmark, directory);
@@ -112,8 +113,8 @@ final class Measured {
     System.out.println(
         """
           cpu: processor time of all threads of the process, the cleaner's included. ratio: to
-          Chronicle Map, below 1 is faster. Chronicle Map: putReturnsNull(true), never flushed.
-          persistentMapPut also reads and deserialises the old value, persistentMapPutAll doesn't.\
+          Chronicle Map's first line, below 1 is faster. Chronicle Map is never flushed. put returns
+          the old value, deserialised; set, and put with putReturnsNull(true), don't read it.\
         """);
   }
 

@@ -1,6 +1,5 @@
 package io.persistentmap.bench;
 
-import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,13 +19,21 @@ public class PutBenchmark {
 
   /** Does not read the old value. */
   @Benchmark
-  public void persistentMapPutAll(PersistentMapState state, Workload workload) {
-    state.map.putAll(Collections.singletonMap(workload.randomKey(), workload.randomUser()));
+  public void persistentMapSet(PersistentMapState state, Workload workload) {
+    state.map.set(workload.randomKey(), workload.randomUser());
   }
 
-  /** Does not read the old value: {@code putReturnsNull}. */
+  /** Returns the old value, as {@code Map} says. */
   @Benchmark
-  public @Nullable Object chronicleMapPut(ChronicleMapState state, Workload workload) {
+  public Object chronicleMapPut(ChronicleMapState state, Workload workload) {
+    byte[] old = state.map.put(workload.randomKey(), state.bytes.of(workload.randomUser()));
+    return state.bytes.user(old);
+  }
+
+  /** Does not read the old value. */
+  @Benchmark
+  public @Nullable Object chronicleMapPutReturnsNull(
+      ChronicleMapReturnsNullState state, Workload workload) {
     return state.map.put(workload.randomKey(), state.bytes.of(workload.randomUser()));
   }
 }
