@@ -65,7 +65,7 @@ final class FileFormatReader {
     return contents(replay.catalog, replay.values());
   }
 
-  /** Section 4, "Without an index image": the newest record of each key. */
+  /** Section 4, "From the log alone": the newest record of each key. */
   List<MapContent> fromLogAlone() {
     if (superblock.checkpoint() == 0) {
       return List.of();
@@ -307,7 +307,9 @@ final class FileFormatReader {
   }
 
   private void forEachOnWay(Consumer<LogRecord> consumer) {
-    LogPlace place = superblock.hasImage() ? superblock.start() : new LogPlace(1, 0, 64);
+    LogPlace place = superblock.start();
+    boolean first = place.equals(new LogPlace(1, 0, Segment.HEADER_BYTES));
+    require(superblock.hasImage() || first, "start without an image", place.sequence);
     while (true) {
       Segment segment = segment(place.segment, place.sequence, Segment.LOG);
       forEachRecord(segment, place.offset, endOf(segment), consumer);
