@@ -52,8 +52,9 @@ final class Entries<K, V> {
   }
 
   long count() {
-    store.health().check();
-    return index.count();
+    long count = index.count();
+    store.health().check(); // afterwards: a map that was closed meanwhile has no tables
+    return count;
   }
 
   // ---- reading ---------------------------------------------------------------------------------
@@ -110,10 +111,8 @@ final class Entries<K, V> {
   }
 
   boolean contains(Object key) {
-    CopiedValues values = cache;
-    if (values != null && values.get(Objects.requireNonNull(key, "key")) != null) {
-      store.health().check();
-      return true; // as get would, so that the two never differ
+    if (cache != null && cacheable) {
+      return get(key) != null; // the index could be ahead of what get is about to answer
     }
     Operation operation = operations.take();
     try {

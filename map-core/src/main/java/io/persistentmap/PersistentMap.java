@@ -173,10 +173,10 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    */
   @Override
   public void close() {
+    store.close(); // if that fails for want of space, automatic checkpoints go on
     if (autoCheckpoint != null) {
       autoCheckpoint.close();
     }
-    store.close();
   }
 
   // ---- the map ---------------------------------------------------------------------------------

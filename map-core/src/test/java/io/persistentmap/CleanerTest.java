@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Guards the size of the file: garbage is given back, and nothing live with it. */
 @OnFileSystems({FileSystemKind.EXT4, FileSystemKind.XFS})
 final class CleanerTest {
-  private static final int ENTRIES = 100_000;
-  private static final int ROUNDS = 12;
+  private static final int ENTRIES = 250_000;
+  private static final int ROUNDS = 6;
 
   @FileSystemTest
   void overwriteAll_manyRounds_fileAtMostTwiceLive(Path dir) throws Exception {
@@ -60,6 +61,44 @@ final class CleanerTest {
       settle(map);
       assertThat(map.mappingCount()).isEqualTo(1000 + 100);
       assertThat(allocatedBytes(file)).isLessThan(64L << 20);
+    }
+  }
+
+  /** Removals move slots while the cleaner looks for them without a lock. */
+  @FileSystemTest
+  void putAndRemove_twoWritersWhileCleaning_nothingLost(Path dir) throws Exception {
+    long seed = TestSeeds.next("removals");
+    try (PersistentMap<Integer, String> map =
+        PersistentMap.builder(Integer.class, String.class)
+            .cacheBytes(0)
+            .open(dir.resolve("removals.map"))) {
+      Thread other = new Thread(() -> putAndRemove(map, 1, seed + 1));
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      other.setUncaughtExceptionHandler((thread, e) -> failure.set(e));
+      other.start();
+      putAndRemove(map, 0, seed);
+      other.join();
+      assertThat(failure.get()).isNull();
+      assertThat(map.stats().cleanedSegments()).isPositive();
+    }
+  }
+
+  private static void putAndRemove(PersistentMap<Integer, String> map, int parity, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    String[] model = new String[8000];
+    for (int i = 0; i < 600_000; i++) {
+      int index = random.nextInt(model.length);
+      int key = index * 2 + parity;
+      String value = random.nextInt(5) < 2 ? null : value(key, i);
+      String old = value == null ? map.remove(key) : map.put(key, value);
+      assertThat(old).isEqualTo(model[index]);
+      model[index] = value;
+      if (i % 20_000 == 0) {
+        map.checkpoint();
+      }
+    }
+    for (int index = 0; index < model.length; index++) {
+      assertThat(map.get(index * 2 + parity)).isEqualTo(model[index]);
     }
   }
 

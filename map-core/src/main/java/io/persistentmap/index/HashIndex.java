@@ -310,6 +310,9 @@ public final class HashIndex {
         while (batch.isEmpty() && shard < SHARDS) {
           fill();
         }
+        if (batch.isEmpty()) {
+          health.check(); // a map that was closed meanwhile has no tables
+        }
       } catch (InternalError e) {
         throw health.fail(e);
       }
@@ -519,6 +522,7 @@ public final class HashIndex {
   private void changed(Operation operation) {
     Consumer<Object> listener = onChange;
     if (listener != null && operation.key != null) {
+      VarHandle.fullFence(); // the change can be seen before the cache is looked at
       listener.accept(operation.key);
     }
   }
@@ -552,7 +556,9 @@ public final class HashIndex {
       try {
         health.checkWritable();
         boolean found = findLocked(shard, operation, false);
-        if (put) {
+        if (keyLock.isOverrun()) {
+          // The map was cleared meanwhile: this change came just before, and is gone with the rest.
+        } else if (put) {
           write(shard, operation, found);
         } else if (found) {
           erase(shard, operation);
@@ -626,6 +632,9 @@ public final class HashIndex {
     try {
       health.checkWritable();
       log.append(operation.record(), 0, 0);
+      for (Shard shard : shards) {
+        shard.overrunKeys();
+      }
       dropAll();
       log.segments().forEachLog(segment -> segment.clearLive(map));
       clearCache.run();
@@ -636,10 +645,25 @@ public final class HashIndex {
 
   // ---- cleaner ---------------------------------------------------------------------------------
 
-  /** Says, without a lock and so without certainty, whether the index names that record. */
-  public boolean mayName(long hash, long address) {
+  /**
+   * Reads where a hash's slot would be, so that it is in the processor's cache; returns anything.
+   */
+  public long touch(long hash) {
     SlotTable table = shardOf(hash).table();
-    return table != null && positionOf(table, hash, address) >= 0;
+    return table == null ? 0 : table.get(table.home(tagOf(hash)));
+  }
+
+  /**
+   * Says, without a lock, whether the index may name that record. False is certain: slots that move
+   * meanwhile could hide the one that is looked for, so then the answer is true.
+   */
+  public boolean mayName(long hash, long address) {
+    Shard shard = shardOf(hash);
+    long version = shard.version();
+    SlotTable table = shard.table();
+    boolean named = table != null && positionOf(table, hash, address) >= 0;
+    VarHandle.acquireFence();
+    return named || (version & 1) != 0 || shard.version() != version;
   }
 
   /**

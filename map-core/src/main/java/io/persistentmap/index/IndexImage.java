@@ -1,7 +1,9 @@
 package io.persistentmap.index;
 
-import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,6 +12,9 @@ import java.util.function.LongSupplier;
  * <p>Records of the shard below that LSN are in the slots; those from it on are to be replayed.
  */
 public final class IndexImage {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private IndexImage() {}
 
   /**
@@ -40,35 +45,45 @@ public final class IndexImage {
   /**
    * Fills an empty shard.
    *
+   * @param slots the bytes, from 0
+   * @param length how many there are
    * @return false if the bytes are not slots in order of tags
    */
-  public static boolean read(Shard shard, ByteReader in) {
-    long entries = in.remaining() / Long.BYTES;
+  public static boolean read(Shard shard, byte[] slots, int length) {
+    int entries = length / Long.BYTES;
     if (entries == 0) {
-      return true;
+      return length == 0;
     }
     int bits = Shard.homeBitsFor(entries);
     int overflow = SlotTable.defaultOverflow(bits);
-    int start = in.position();
     while (true) {
       SlotTable table = shard.newTable(bits, overflow);
-      SlotTable.Filler filler = table.filler();
-      boolean fits = true;
-      long before = 0;
-      while (fits && in.remaining() >= Long.BYTES) {
-        long slot = in.readLong();
-        if (SlotTable.address(slot) == 0 || SlotTable.tag(slot) < SlotTable.tag(before)) {
-          return false;
-        }
-        before = slot;
-        fits = filler.add(slot);
+      int filled = fill(table, slots, entries);
+      if (filled < 0) {
+        return false;
       }
-      if (fits) {
+      if (filled == entries) {
         shard.restore(table, entries);
         return true;
       }
       overflow *= 2;
-      in.reset(in.array(), start, in.limit());
     }
+  }
+
+  /** Returns how many slots fitted, or -1 if they are out of order. */
+  private static int fill(SlotTable table, byte[] slots, int entries) {
+    SlotTable.Filler filler = table.filler();
+    long before = 0;
+    for (int i = 0; i < entries; i++) {
+      long slot = (long) LONG.get(slots, i * Long.BYTES);
+      if (SlotTable.address(slot) == 0 || SlotTable.tag(slot) < before) {
+        return -1;
+      }
+      before = SlotTable.tag(slot);
+      if (!filler.add(slot)) {
+        return i;
+      }
+    }
+    return entries;
   }
 }

@@ -24,6 +24,9 @@ final class KeyLock {
   /** Whether the owner has given the key back; a thread may still be about to wake up for it. */
   private volatile boolean released;
 
+  /** Whether another thread has cleared the map since; guarded by the shard's lock. */
+  private boolean overrun;
+
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
 
@@ -31,6 +34,16 @@ final class KeyLock {
     this.hash = hash;
     this.key = Arrays.copyOfRange(key, from, from + length);
     this.next = next;
+  }
+
+  /** Notes that the current thread clears the map; what it does inside its own code counts on. */
+  void overrun() {
+    overrun |= owner != Thread.currentThread();
+  }
+
+  /** Says whether another thread has cleared the map since the key was taken. */
+  boolean isOverrun() {
+    return overrun;
   }
 
   /** Notes that the owner has given the key back. */

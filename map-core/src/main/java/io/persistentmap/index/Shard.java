@@ -222,6 +222,13 @@ public final class Shard {
     return taken;
   }
 
+  /** Tells the keys held by other threads that the map is being cleared. */
+  void overrunKeys() {
+    for (KeyLock held = keyLocks; held != null; held = held.next) {
+      held.overrun();
+    }
+  }
+
   /** Gives a key back. */
   void releaseKey(KeyLock released) {
     KeyLock before = null;

@@ -1,5 +1,6 @@
 package io.persistentmap.log;
 
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
@@ -52,12 +53,13 @@ public final class Log {
   private static final int MAX_SEALED = 16;
 
   /** Buffers kept for reuse. */
-  private static final int MAX_POOLED = 4;
+  private static final int MAX_POOLED = 8;
 
   private final DataFile file;
   private final UUID store;
   private final SegmentTable segments;
   private final SegmentMapping mapping;
+  private final StoreHealth health;
   private final Runnable beforeFirstWrite;
   private final Runnable onSealed;
 
@@ -86,6 +88,9 @@ public final class Log {
 
   private volatile Tail tail = Tail.NONE;
 
+  /** Changes under the flush lock. */
+  private volatile long writtenBytes;
+
   /**
    * Opens a log.
    *
@@ -93,6 +98,7 @@ public final class Log {
    * @param store its UUID
    * @param segments its segments
    * @param mapping of the file
+   * @param health fails when the file can't be read or written
    * @param beforeFirstWrite called each time before bytes are written to the file
    * @param onSealed called when a segment is full: somebody should call {@link #flushSealed}
    */
@@ -101,12 +107,14 @@ public final class Log {
       UUID store,
       SegmentTable segments,
       SegmentMapping mapping,
+      StoreHealth health,
       Runnable beforeFirstWrite,
       Runnable onSealed) {
     this.file = file;
     this.store = store;
     this.segments = segments;
     this.mapping = mapping;
+    this.health = health;
     this.beforeFirstWrite = beforeFirstWrite;
     this.onSealed = onSealed;
   }
@@ -186,12 +194,13 @@ public final class Log {
     rollLock.lock();
     try {
       Tail before = tail == Tail.NONE ? firstTail() : tail;
+      Memory buffer = takeBuffer(); // may fail, so before anything has changed
       Tail run = open(count, memory);
       RecordLayout.writeCrc(record.array(), crc, run.sequence);
       memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
       run.claim(padded);
       run.wrote(padded);
-      Tail next = open(1, takeBuffer());
+      Tail next = open(1, buffer);
       seal(before, run);
       seal(run, next);
       tail = next;
@@ -273,7 +282,11 @@ public final class Log {
 
   private Tail resume(LogPosition position) {
     Memory memory = takeBuffer();
-    file.read(FileLayout.fileOffset(position.segment()), memory, 0, position.offset());
+    try {
+      file.read(FileLayout.fileOffset(position.segment()), memory, 0, position.offset());
+    } catch (StorageFailureException e) {
+      throw health.fail(e);
+    }
     Segment segment = segments.require(position.segment());
     segment.setBase(memory);
     return new Tail(segment, position.sequence(), memory, position.offset(), position.offset());
@@ -287,6 +300,21 @@ public final class Log {
     } finally {
       rollLock.unlock();
     }
+  }
+
+  /** Takes a buffer of a segment's size for other uses; {@link #giveBuffer} takes it back. */
+  public Memory borrowBuffer() {
+    rollLock.lock();
+    try {
+      return takeBuffer();
+    } finally {
+      rollLock.unlock();
+    }
+  }
+
+  /** Takes a buffer back. */
+  public void giveBuffer(Memory buffer) {
+    recycle(buffer);
   }
 
   private Memory takeBuffer() {
@@ -337,8 +365,9 @@ public final class Log {
 
   /** Returns the sequence below which all segments are full and in the file. */
   public long firstUnwrittenSequence() {
+    long sequence = tail.sequence; // read first: what is sealed from here on is not older
     Tail oldest = sealed.peekFirst();
-    return oldest != null ? oldest.sequence : tail.sequence;
+    return oldest != null ? Math.min(oldest.sequence, sequence) : sequence;
   }
 
   /**
@@ -366,13 +395,16 @@ public final class Log {
 
   /**
    * Waits, outside any lock, while too much is not in the file yet, so that a later append need
-   * not.
+   * not; reads the tail, if nothing has been appended since opening.
    *
    * @throws io.persistentmap.DiskFullException if it can't be written for want of space
    */
   public void awaitRoom() {
     if (sealedCount.get() >= MAX_SEALED) {
       flushSealed();
+    }
+    if (tail == Tail.NONE) {
+      roll(Tail.NONE);
     }
   }
 
@@ -382,37 +414,50 @@ public final class Log {
     try {
       Tail full = sealed.peekFirst();
       while (full != null) {
+        health.check(); // the file of a closed store is closed
         writeSealed(full);
         sealed.pollFirst();
         sealedCount.decrementAndGet();
         full = sealed.peekFirst();
       }
+    } catch (StorageFailureException e) {
+      throw health.fail(e);
     } finally {
       flushLock.unlock();
     }
   }
 
-  /**
-   * Writes the log up to a position that {@link #mark} returned.
-   *
-   * @return the bytes written, of those in segments not full yet
-   */
-  public long flush(LogPosition upTo) {
+  /** Writes the log up to a position that {@link #mark} returned. */
+  public void flush(LogPosition upTo) {
     flushLock.lock();
     try {
       flushSealed();
       Tail current = tail;
-      long bytes = 0;
       if (current.sequence == upTo.sequence() && current.flushed < upTo.offset()) {
-        bytes = upTo.offset() - current.flushed;
         write(current, upTo.offset()); // only this lock's holder recycles its memory
       } else {
         flushSealed(); // the tail has moved on, so the segment of the position is full
       }
-      return bytes;
+    } catch (StorageFailureException e) {
+      throw health.fail(e);
     } finally {
       flushLock.unlock();
     }
+  }
+
+  /** Runs an action while nothing is being written. */
+  public void withoutWriters(Runnable action) {
+    flushLock.lock();
+    try {
+      action.run();
+    } finally {
+      flushLock.unlock();
+    }
+  }
+
+  /** Returns the bytes of log written to the file since it was opened. */
+  public long writtenBytes() {
+    return writtenBytes;
   }
 
   /**
@@ -421,18 +466,24 @@ public final class Log {
    * @throws io.persistentmap.CorruptFileException if its link is damaged
    */
   public long endOf(Segment full) {
-    byte[] link = new byte[SegmentLink.BYTES];
-    long end = FileLayout.fileOffset(full.number()) + (long) full.run() * FileLayout.SEGMENT_BYTES;
-    file.read(end - SegmentLink.BYTES, link, 0, link.length);
-    return SegmentLink.decode(file.path(), full.number(), link, full.sequence()).end();
+    if (full.end() == 0) {
+      byte[] link = new byte[SegmentLink.BYTES];
+      long size = (long) full.run() * FileLayout.SEGMENT_BYTES;
+      long position = FileLayout.fileOffset(full.number()) + size - SegmentLink.BYTES;
+      file.read(position, link, 0, link.length);
+      full.end(SegmentLink.decode(file.path(), full.number(), link, full.sequence()).end());
+    }
+    return full.end();
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the flush lock
   private void write(Tail target, long end) {
     beforeFirstWrite.run();
     long from = target.flushed;
     file.write(
         FileLayout.fileOffset(target.segment.number()) + from, target.memory, from, end - from);
     target.flushed = end;
+    writtenBytes += end - from;
   }
 
   /**

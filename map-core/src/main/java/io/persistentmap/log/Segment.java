@@ -37,6 +37,7 @@ public final class Segment {
   private volatile @Nullable Memory base;
   private volatile long sequence;
   private volatile int run = 1;
+  private volatile long end;
   private volatile AtomicLong[] liveBytes = new AtomicLong[0];
   private final AtomicLong tombstoneBytes = new AtomicLong();
   private final AtomicLong tombstoneSince = new AtomicLong();
@@ -74,10 +75,20 @@ public final class Segment {
   void open(long newSequence, int newRun, @Nullable Memory newBase) {
     sequence = newSequence;
     run = newRun;
+    end = 0;
     liveBytes = new AtomicLong[0];
     tombstoneBytes.set(0);
     tombstoneSince.set(0);
     base = newBase;
+  }
+
+  /** Returns the offset behind the last record, or 0 if it has not been looked up yet. */
+  long end() {
+    return end;
+  }
+
+  void end(long offset) {
+    end = offset;
   }
 
   void setBase(@Nullable Memory newBase) {

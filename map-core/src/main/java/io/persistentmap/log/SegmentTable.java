@@ -117,6 +117,15 @@ public final class SegmentTable {
     return first;
   }
 
+  /** Ends the bytes of the segment where the log ends: what is behind is no record, or no file. */
+  public void restoreEnd(int number, long end) {
+    Segment segment = require(number);
+    Memory base = segment.base();
+    if (base != null) {
+      segment.setBase(base.slice(0, Math.min(end, base.size())));
+    }
+  }
+
   /** Restores a segment of the image that was read. */
   public synchronized void restoreImage(int number, long sequence) {
     restore(number, 1, Segment.State.IMAGE).open(sequence, 1, null);
@@ -132,9 +141,14 @@ public final class SegmentTable {
 
   /** Notes, in replay, that a checkpoint found a segment emptied. */
   public synchronized void restoreEmpty(int number) {
-    Segment segment = require(number);
-    if (segment.state == Segment.State.LOG) {
-      segment.state = Segment.State.EMPTY;
+    Segment segment = get(number);
+    if (segment != null && segment.state == Segment.State.LOG) {
+      long sequence = segment.sequence();
+      int run = segment.run();
+      for (int part = number; part < number + run; part++) {
+        // Each part by itself: the log may have opened some of them again, but not others.
+        restore(part, 1, Segment.State.EMPTY).open(sequence, 1, null);
+      }
     }
   }
 
@@ -215,7 +229,7 @@ public final class SegmentTable {
     for (int i = 0; i < inUse; i++) {
       Segment segment = segments[i];
       switch (segment.state) {
-        case LOG, CLEANED, RELEASING -> {
+        case LOG -> { // whatever the cleaner has emptied, a state from here on does not need
           out.writeInt(segment.number());
           out.writeInt(segment.run());
           out.writeLong(segment.sequence());

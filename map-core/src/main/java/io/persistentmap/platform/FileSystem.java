@@ -37,7 +37,7 @@ public interface FileSystem {
    * Takes the store's lock, which the kernel gives back when the process ends, however it ends.
    *
    * @param path the lock file, created if missing, never deleted
-   * @param shared whether other shared holders are fine
+   * @param shared whether other shared holders are fine; then the holder is not named
    * @param holder who holds it: the text that another opener is shown
    * @throws io.persistentmap.FileLockedException when somebody else has it, with that text
    */

@@ -60,7 +60,7 @@ final class LinuxFileSystem implements FileSystem {
 
   @Override
   public AutoCloseable lock(Path path, boolean shared, String holder) {
-    int fd = open(path, shared ? LibC.O_RDONLY : LibC.O_RDWR | LibC.O_CREAT);
+    int fd = open(path, LibC.O_CREAT | (shared ? LibC.O_RDONLY : LibC.O_RDWR));
     int operation = (shared ? LibC.LOCK_SH : LibC.LOCK_EX) | LibC.LOCK_NB;
     while (LibC.flock(fd, operation) != 0) {
       int errno = LibC.errno();
@@ -84,6 +84,8 @@ final class LinuxFileSystem implements FileSystem {
     try {
       file.truncate(0);
       file.write(0, memory, 0, text.length);
+    } catch (DiskFullException e) {
+      // The lock is held; only its holder can't be named to others.
     } catch (PersistentMapException e) {
       file.close();
       throw e;

@@ -2,6 +2,8 @@ package io.persistentmap.platform;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +41,22 @@ public final class OffHeapMemory implements Memory {
    * @throws OutOfMemoryError when the operating system has none left
    */
   public static OffHeapMemory allocate(long size) {
-    long address = UNSAFE.allocate(size);
+    long address = allocateOrCollect(size);
     UNSAFE.setMemory(address, size, (byte) 0);
     OffHeapMemory memory = new OffHeapMemory(address, size, null);
     CLEANER.register(memory, () -> UNSAFE.freeMemory(address, size));
     return memory;
+  }
+
+  /** Memory that is unreachable, but not collected yet, may be what is missing. */
+  private static long allocateOrCollect(long size) {
+    try {
+      return UNSAFE.allocate(size);
+    } catch (OutOfMemoryError e) {
+      System.gc();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      return UNSAFE.allocate(size);
+    }
   }
 
   /** Wraps memory that somebody else got, which {@code release} gives back once unreachable. */

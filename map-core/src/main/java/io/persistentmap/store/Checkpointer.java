@@ -1,6 +1,7 @@
 package io.persistentmap.store;
 
 import io.persistentmap.Checkpoint;
+import io.persistentmap.DiskFullException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
@@ -10,6 +11,8 @@ import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,14 @@ final class Checkpointer {
 
   /** Guarded by the lock: the image that {@link #present} names. */
   private Image committedImage;
+
+  /**
+   * Guarded by the lock: images that a failed checkpoint may have named, or that were overtaken.
+   */
+  private final List<Image> superseded = new ArrayList<>();
+
+  /** Guarded by the lock: what the log had written at the last checkpoint. */
+  private long writtenBefore;
 
   /** Guarded by the lock: a newer image, which the next checkpoint will name. */
   private @Nullable Image newImage;
@@ -87,13 +98,13 @@ final class Checkpointer {
 
   /** Says whether the log has grown since the last checkpoint. */
   boolean hasChanges() {
-    catalog.lock();
     index.lockAll();
+    catalog.lock();
     try {
       return !log.position().equals(present.tail());
     } finally {
-      index.unlockAll();
       catalog.unlock();
+      index.unlockAll();
     }
   }
 
@@ -112,9 +123,8 @@ final class Checkpointer {
       synchronized (dirtyMonitor) {
         if (!dirty) {
           strategy.prepare(present);
-          if (present.clean() || present.reflink() != strategy.reflink()) {
-            writeMark(false);
-          }
+          // Also if it was not closed: what recovery read may not be on the device yet.
+          writeMark(false);
           strategy.started();
           dirty = true;
         }
@@ -167,9 +177,10 @@ final class Checkpointer {
     LogPosition end;
     long entries;
     long stopStart = System.nanoTime();
-    catalog.lock();
     index.lockAll();
+    catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
     try {
+      health.check(); // a store that was closed meanwhile has a log, but no entries
       LogPosition position = log.position();
       if (position.equals(present.tail()) && image == null && emptied.length == 0) {
         return new Checkpoint(
@@ -179,11 +190,10 @@ final class Checkpointer {
       CheckpointRecord.write(record, number, now, entries, emptied);
       end = log.mark(record);
     } finally {
-      index.unlockAll();
       catalog.unlock();
+      index.unlockAll();
     }
     Duration stop = Duration.ofNanos(System.nanoTime() - stopStart);
-    long bytes = end.lsn() - Math.max(present.tail().lsn(), Log.START.lsn());
     log.flush(end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
     Image named = image != null ? image : committedImage;
@@ -199,6 +209,9 @@ final class Checkpointer {
             strategy.previousSnapshot(number));
     strategy.commit(superblock);
     committed(superblock, image);
+    long written = log.writtenBytes();
+    long bytes = written - writtenBefore;
+    writtenBefore = written;
     return new Checkpoint(number, bytes, stop, since(start));
   }
 
@@ -210,17 +223,43 @@ final class Checkpointer {
       committedImage = image;
       newImage = null;
     }
+    superseded.forEach(unused -> log.segments().releaseImage(unused.segments()));
+    superseded.clear();
     log.segments().commitRelease(committedImage.replayStart().sequence());
+    if (strategy.reflink()) {
+      noteCompleted();
+    }
+  }
+
+  /**
+   * Says in the hash file that the checkpoint is complete, so that its snapshot can't go missing,
+   * or be replaced by an old one, unnoticed. Not synced: after a power failure it may not be there.
+   */
+  private void noteCompleted() {
+    try {
+      Superblock note = present.mark(false, true);
+      superblocks.write(note);
+      present = note;
+    } catch (DiskFullException e) {
+      // The checkpoint is durable all the same.
+    } catch (StorageFailureException e) {
+      throw health.fail(e);
+    }
   }
 
   /** Makes an image the one that the next checkpoint names, instead of one not named yet. */
   void offer(Image image) {
     lock.lock();
     try {
-      Image superseded = newImage;
-      newImage = image;
-      if (superseded != null) {
-        log.segments().releaseImage(superseded.segments());
+      health.check(); // a failed store may have named the image that this one would replace
+      Image overtaken = newImage;
+      if (image.replayStart().lsn() <= committedImage.replayStart().lsn()) {
+        overtaken = image;
+      } else {
+        newImage = image;
+      }
+      if (overtaken != null) {
+        superseded.add(overtaken);
       }
     } finally {
       lock.unlock();
@@ -238,14 +277,27 @@ final class Checkpointer {
     }
   }
 
+  /** Runs an action while no checkpoint is being made. */
+  void withoutCheckpoint(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Marks the file as closed, after a checkpoint: everything in it is durable, and used as it is.
    */
   void markClean() {
     lock.lock();
     try {
+      markDirty();
       file.syncData();
       writeMark(true);
+    } catch (StorageFailureException e) {
+      throw health.fail(e);
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import io.persistentmap.CorruptFileException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hashing;
 import io.persistentmap.index.Operation;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
@@ -28,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cleaner {
   /** Garbage that is worth cleaning, as a share of the log. */
-  private static final double WORTHWHILE_GARBAGE = 0.25;
+  private static final double WORTHWHILE_GARBAGE = 1 / 3.0;
 
   /** Tombstones, as a share of the log, that make it clean the oldest segment to be rid of them. */
   private static final double TOO_MANY_TOMBSTONES = 0.25;
+
+  /** Records looked at before the first of them is moved. */
+  private static final int BATCH = 32;
 
   private final Log log;
   private final SegmentTable segments;
@@ -40,6 +44,13 @@ final class Cleaner {
   private final long hashSeed;
   private final Operation operation;
   private final Set<Long> damaged = new HashSet<>();
+  private final long[] offsets = new long[BATCH];
+  private final long[] hashes = new long[BATCH];
+  private final int[] kinds = new int[BATCH];
+
+  @SuppressWarnings("unused") // so that touching a slot is not optimised away
+  private long touched;
+
   private final AtomicLong cleanedSegments = new AtomicLong();
   private final AtomicLong relocatedBytes = new AtomicLong();
 
@@ -71,21 +82,27 @@ final class Cleaner {
       return false;
     }
     try {
-      clean(victim);
+      if (!clean(victim)) {
+        return false;
+      }
       segments.cleaned(victim);
       cleanedSegments.addAndGet(victim.run());
     } catch (CorruptFileException e) {
-      damaged.add(victim.sequence());
-      Warnings.warn("the cleaner leaves a damaged segment as it is", e);
+      leave(victim, e);
     }
     return true;
+  }
+
+  private void leave(Segment segment, CorruptFileException reason) {
+    damaged.add(segment.sequence());
+    Warnings.warn("the cleaner leaves a damaged segment as it is", reason);
   }
 
   // ---- choosing --------------------------------------------------------------------------------
 
   /** What the segments that may be cleaned look like. */
   private static final class Survey {
-    private long total;
+    private long used;
     private long live;
     private long tombstones;
     private double bestScore;
@@ -100,26 +117,33 @@ final class Cleaner {
     segments.forEachLog(
         segment -> {
           if (segment.sequence() < unwritten && !damaged.contains(segment.sequence())) {
-            consider(segment, survey, oldestSequence, unwritten);
+            try {
+              consider(segment, survey, oldestSequence, unwritten);
+            } catch (CorruptFileException e) {
+              leave(segment, e);
+            }
           }
         });
-    long garbage = survey.total - survey.live;
-    if (garbage > Math.max(survey.total * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
+    long garbage = survey.used - survey.live;
+    if (garbage > Math.max(survey.used * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
       return survey.best;
     }
-    return survey.tombstones > survey.total * TOO_MANY_TOMBSTONES ? survey.oldest : null;
+    // A tombstone dies when all older segments are gone; one that waits for a checkpoint is not.
+    Segment oldest = survey.oldest;
+    boolean helps = oldest != null && oldest.sequence() == oldestSequence;
+    return helps && survey.tombstones > survey.used * TOO_MANY_TOMBSTONES ? oldest : null;
   }
 
-  private static void consider(
-      Segment segment, Survey survey, long oldestSequence, long unwritten) {
-    long size = (long) segment.run() * FileLayout.SEGMENT_BYTES;
-    long live = segment.liveBytes(oldestSequence);
-    survey.total += size;
+  /** Only records count: space behind the last one of a segment is not to be had by moving it. */
+  private void consider(Segment segment, Survey survey, long oldestSequence, long unwritten) {
+    long used = log.endOf(segment) - Log.FIRST_RECORD;
+    long live = Math.min(used, segment.liveBytes(oldestSequence));
+    survey.used += used;
     survey.live += live;
     survey.tombstones += segment.liveTombstoneBytes(oldestSequence);
-    double used = Math.min(1, live / (double) size);
-    double score = (1 - used) * (unwritten - segment.sequence()) / (1 + used);
-    if (survey.best == null || score > survey.bestScore) {
+    double share = used == 0 ? 0 : live / (double) used;
+    double score = (1 - share) * (unwritten - segment.sequence()) / (1 + share);
+    if (score > survey.bestScore) {
       survey.best = segment;
       survey.bestScore = score;
     }
@@ -130,21 +154,35 @@ final class Cleaner {
 
   // ---- cleaning --------------------------------------------------------------------------------
 
-  private void clean(Segment victim) {
+  /** Returns whether all that is live has been moved; not if the store was closed meanwhile. */
+  private boolean clean(Segment victim) {
     Memory base = victim.base();
     if (base == null) {
-      return;
+      return false;
     }
     long oldestOther = segments.oldestSequenceBut(victim);
     long end = log.endOf(victim);
     long at = Log.FIRST_RECORD;
     while (at < end) {
-      at += cleanRecord(victim, base, at, end, oldestOther);
+      int count = 0;
+      for (; count < BATCH && at < end; count++) {
+        offsets[count] = at;
+        at += FileLayout.align8(lookAt(victim, base, at, end, count));
+      }
+      for (int i = 0; i < count; i++) {
+        if (worthMoving(victim, i)) {
+          move(victim, base, offsets[i], end, oldestOther);
+        }
+      }
     }
+    return true;
   }
 
-  /** Looks at one record, moves it if it is live, and returns its padded length. */
-  private long cleanRecord(Segment victim, Memory base, long at, long end, long oldestOther) {
+  /**
+   * Checks a record, and touches its slot, so that the cache misses of a batch overlap. Returns its
+   * length.
+   */
+  private int lookAt(Segment victim, Memory base, long at, long end, int position) {
     int length = operation.load(base, at, end, victim.sequence());
     if (length < 0) {
       throw new CorruptFileException(
@@ -152,6 +190,27 @@ final class Cleaner {
               + ": record at 0x"
               + Long.toHexString(FileLayout.fileOffset(victim.number()) + at)
               + ": expected a record with a matching crc32c, found damaged bytes");
+    }
+    byte[] record = operation.loaded();
+    kinds[position] = RecordLayout.kind(record, 0);
+    if (kinds[position] == RecordLayout.PUT) {
+      int keyLength = (int) RecordLayout.keyLength(record, 0);
+      long hash = Hashing.hash(hashSeed, record, RecordLayout.HEADER_BYTES, keyLength);
+      hashes[position] = hash;
+      touched ^= index.touch(hash);
+    }
+    return length;
+  }
+
+  private boolean worthMoving(Segment victim, int position) {
+    return kinds[position] != RecordLayout.PUT
+        || index.mayName(hashes[position], FileLayout.address(victim.number(), offsets[position]));
+  }
+
+  private void move(Segment victim, Memory base, long at, long end, long oldestOther) {
+    int length = operation.load(base, at, end, victim.sequence());
+    if (length < 0) {
+      throw new CorruptFileException(log.path() + ": a record changed while it was cleaned");
     }
     byte[] record = operation.loaded();
     long address = FileLayout.address(victim.number(), at);
@@ -166,19 +225,14 @@ final class Cleaner {
                   RecordLayout.kind(record, 0), RecordLayout.catalogNumber(record), address);
           default -> false;
         };
-    long padded = FileLayout.align8(length);
     if (moved) {
-      relocatedBytes.addAndGet(padded);
+      relocatedBytes.addAndGet(FileLayout.align8(length));
     }
-    return padded;
   }
 
   private boolean moveEntry(byte[] record, int length, int map, long address) {
     RecordBuffer copy = copyKey(record);
     operation.keyDone(hashSeed);
-    if (!index.mayName(operation.hash(), address)) {
-      return false;
-    }
     int value = RecordLayout.HEADER_BYTES + copy.keyLength();
     copy.writer().writeBytes(record, value, length - value);
     copy.finish(RecordLayout.PUT, map);

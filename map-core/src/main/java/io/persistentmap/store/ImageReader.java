@@ -16,7 +16,11 @@ import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.serializer.ByteReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 
 /** Reads an index image, front to back. */
 final class ImageReader {
@@ -29,6 +33,11 @@ final class ImageReader {
   private final Memory buffer = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
   private final List<Integer> numbers = new ArrayList<>();
   private final long[] shardLsns = new long[HashIndex.SHARDS];
+
+  /** Shards that may be filled behind at once: bounds the memory. */
+  private final Semaphore behind = new Semaphore(4);
+
+  private final List<CompletableFuture<Void>> filling = new ArrayList<>();
   private int next;
   private long nextSequence;
   private long offset;
@@ -55,30 +64,90 @@ final class ImageReader {
   /** Reads the image and returns the numbers of its segments. */
   List<Integer> run() {
     byte[] header = new byte[ImageBlock.BYTES];
-    byte[] payload = new byte[FileLayout.BLOCK_BYTES];
     long blocks = 0;
     while (true) {
-      read(header, header.length);
+      read(header, 0, header.length);
       ImageBlock block = ImageBlock.decode(header);
       if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
         throw damaged("a block of " + block.length() + " bytes");
       }
-      if (payload.length < block.length()) {
-        payload = new byte[(int) block.length()];
-      }
-      read(payload, (int) block.length());
-      if (!ImageBlock.isIntact(header, payload, (int) block.length())) {
-        throw damaged("a block with a wrong crc32c");
-      }
-      if (block.kind() == ImageBlock.END) {
-        if (block.lsn() != blocks) {
-          throw damaged(blocks + " blocks instead of " + block.lsn());
+      byte[] payload = readPayload((int) block.length());
+      if (block.kind() == ImageBlock.SHARD) {
+        fillBehind(block, header.clone(), payload);
+      } else {
+        requireIntact(header, payload, block);
+        if (block.kind() == ImageBlock.END) {
+          awaitFilled();
+          if (block.lsn() != blocks) {
+            throw damaged(blocks + " blocks instead of " + block.lsn());
+          }
+          return List.copyOf(numbers);
         }
-        return List.copyOf(numbers);
+        apply(block, new ByteReader(payload, 0, (int) block.length()));
       }
-      apply(block, new ByteReader(payload, 0, (int) block.length()));
       blocks++;
     }
+  }
+
+  private void requireIntact(byte[] header, byte[] payload, ImageBlock block) {
+    if (!ImageBlock.isIntact(header, payload, (int) block.length())) {
+      throw damaged("a block with a wrong crc32c");
+    }
+  }
+
+  /** Fills a shard on another core while this one reads on, unless the others are busy. */
+  private void fillBehind(ImageBlock block, byte[] header, byte[] payload) {
+    if (!behind.tryAcquire()) {
+      fill(block, header, payload);
+      return;
+    }
+    filling.add(
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                fill(block, header, payload);
+              } finally {
+                behind.release();
+              }
+            }));
+  }
+
+  private void fill(ImageBlock block, byte[] header, byte[] payload) {
+    requireIntact(header, payload, block);
+    int shard = block.shard();
+    if (shard < 0
+        || shard >= HashIndex.SHARDS
+        || block.map() != index.map()
+        || !IndexImage.read(index.shard(shard), payload, (int) block.length())) {
+      throw damaged("a shard that can't be");
+    }
+    shardLsns[shard] = block.lsn();
+  }
+
+  private void awaitFilled() {
+    try {
+      CompletableFuture.allOf(filling.toArray(new CompletableFuture<?>[0])).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** Grows the array only as bytes are found, so that a damaged length can't exhaust the heap. */
+  private byte[] readPayload(int length) {
+    byte[] payload = new byte[Math.min(length, 1 << 20)];
+    int done = 0;
+    while (done < length) {
+      if (done == payload.length) {
+        payload = Arrays.copyOf(payload, (int) Math.min(length, payload.length * 2L));
+      }
+      int count = Math.min(length, payload.length) - done;
+      read(payload, done, count);
+      done += count;
+    }
+    return payload;
   }
 
   /** Returns, for each shard, the LSN that its slots are exact for. */
@@ -96,28 +165,18 @@ final class ImageReader {
       case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping);
       case ImageBlock.CATALOG -> catalog.read(RecordLayout.CATALOG, payload);
       case ImageBlock.CLASSES -> catalog.read(RecordLayout.CLASS, payload);
-      case ImageBlock.SHARD -> {
-        int shard = block.shard();
-        if (shard < 0
-            || shard >= HashIndex.SHARDS
-            || block.map() != index.map()
-            || !IndexImage.read(index.shard(shard), payload)) {
-          throw damaged("a shard that can't be");
-        }
-        shardLsns[shard] = block.lsn();
-      }
       default -> throw damaged("a block of unknown kind " + block.kind());
     }
   }
 
-  private void read(byte[] to, int length) {
+  private void read(byte[] to, int at, int length) {
     int done = 0;
     while (done < length) {
       if (offset == end) {
         nextSegment();
       }
       int count = (int) Math.min(length - done, end - offset);
-      buffer.read(offset, to, done, count);
+      buffer.read(offset, to, at + done, count);
       offset += count;
       done += count;
     }

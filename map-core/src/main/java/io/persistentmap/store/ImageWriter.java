@@ -11,7 +11,6 @@ import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
-import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.serializer.ByteWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class ImageWriter {
   private final UUID store;
   private final Log log;
   private final Runnable beforeFirstWrite;
-  private final Memory buffer = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+  private final Memory buffer;
   private final List<Segment> segments = new ArrayList<>();
   private final ByteWriter payload = new ByteWriter(1 << 16);
   private Segment current;
@@ -44,6 +43,7 @@ final class ImageWriter {
     this.file = file;
     this.store = store;
     this.log = log;
+    this.buffer = log.borrowBuffer();
     this.beforeFirstWrite = beforeFirstWrite;
     this.current = nextSegment();
   }
@@ -66,20 +66,22 @@ final class ImageWriter {
     } catch (Throwable e) {
       log.segments().releaseImage(writer.numbers());
       throw e;
+    } finally {
+      log.giveBuffer(writer.buffer);
     }
   }
 
   private Image write(Catalog catalog, HashIndex index) {
     LogPosition replayStart;
-    catalog.lock();
     index.lockAll();
+    catalog.lock();
     try {
       replayStart = log.position();
       payload.reset();
       log.segments().writeTable(payload);
     } finally {
-      index.unlockAll();
       catalog.unlock();
+      index.unlockAll();
     }
     block(ImageBlock.SEGMENTS, 0, 0, 0);
     payload.reset();
@@ -133,6 +135,7 @@ final class ImageWriter {
   private void link(int next, long nextSequence) {
     SegmentLink link = new SegmentLink(current.sequence(), offset, next, nextSequence);
     buffer.write(PAYLOAD_END, link.encode(), 0, SegmentLink.BYTES);
+    buffer.zero(offset, PAYLOAD_END - offset);
     byte[] header = new SegmentHeader(store, current.sequence(), SegmentHeader.IMAGE, 1).encode();
     buffer.write(0, header, 0, header.length);
   }

@@ -120,6 +120,7 @@ final class Replay {
       highestSequence = Math.max(highestSequence, sequence + run - 1);
       if (sequence == tail.sequence()) {
         replaySegment(segment, sequence, from, tail.offset());
+        segments.restoreEnd(segment, tail.offset());
         return;
       }
       SegmentLink link = requireLink(segment, sequence, run);

@@ -27,8 +27,16 @@ import org.jspecify.annotations.Nullable;
  * segments, cleaning, images). Thread-safe.
  */
 public final class Store {
-  /** Log that is replayed at most, as a multiple of the index's size, before a new image is due. */
+  /**
+   * A new image is due when the log since the last one exceeds the index's size that many times,
+   */
   private static final long IMAGE_EVERY_INDEX_SIZES = 4;
+
+  /** or this, so that replay takes about a second at most, */
+  private static final long LONG_REPLAY = 128L << 20;
+
+  /** but not before it exceeds the index's size by half: else images would be most of the work. */
+  private static final double LEAST_INDEX_SIZES = 1.5;
 
   /** Log that opening a closed file may replay: a few milliseconds. */
   private static final long REPLAY_AFTER_CLOSE = 1 << 20;
@@ -62,6 +70,7 @@ public final class Store {
               superblock.store(),
               segments,
               mapping,
+              health,
               () -> beforeFirstWrite.run(),
               () -> onSealed.run());
       this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
@@ -240,8 +249,9 @@ public final class Store {
   private boolean imageIsDue() {
     long sinceImage = parts.log.lsn() - checkpointer.replayStart().lsn();
     long indexBytes = parts.index.count() * Long.BYTES;
-    return sinceImage
-        > Math.max(indexBytes * IMAGE_EVERY_INDEX_SIZES, 2L * FileLayout.SEGMENT_BYTES);
+    double most = Math.min((double) indexBytes * IMAGE_EVERY_INDEX_SIZES, LONG_REPLAY);
+    double least = Math.max(indexBytes * LEAST_INDEX_SIZES, 2.0 * FileLayout.SEGMENT_BYTES);
+    return sinceImage > Math.max(most, least);
   }
 
   private void writeImage() {
@@ -304,9 +314,12 @@ public final class Store {
     }
   }
 
-  /** Makes a checkpoint such that opening has little to replay; false if nothing was changed. */
+  /**
+   * Makes a checkpoint such that opening has little to replay; false if the file was closed before
+   * and nothing was changed.
+   */
   private boolean checkpointForClose() {
-    if (!checkpointer.isDirty() && !checkpointer.hasChanges()) {
+    if (parts.superblock.clean() && !checkpointer.isDirty() && !checkpointer.hasChanges()) {
       return false;
     }
     checkpointer.awaitNoWriters();
@@ -343,14 +356,8 @@ public final class Store {
     if (!parts.health.close()) {
       return;
     }
-    parts.index.lockAll();
-    try {
-      parts.index.dropAll();
-      parts.segments.close();
-    } finally {
-      parts.index.unlockAll();
-    }
-    parts.file.close();
+    // Whoever is writing the file finishes first; whoever comes later finds it closed.
+    checkpointer.withoutCheckpoint(() -> parts.log.withoutWriters(this::dropAll));
     if (lock != null) {
       try {
         lock.close();
@@ -359,6 +366,17 @@ public final class Store {
             config.files().lock() + ": can't give the lock back; it ends with this process", e);
       }
     }
+  }
+
+  private void dropAll() {
+    parts.index.lockAll();
+    try {
+      parts.index.dropAll();
+      parts.segments.close();
+    } finally {
+      parts.index.unlockAll();
+    }
+    parts.file.close();
   }
 
   /** Writes a tombstone's value; its LSN is the record's own until the cleaner moves it. */

@@ -16,8 +16,6 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -77,20 +75,32 @@ final class StoreOpener {
 
   /** A reader of files in a place that it can't write to needs no lock: nobody else can, either. */
   private @Nullable AutoCloseable lock() {
-    if (config.readOnly() && !Files.exists(names.lock())) {
-      return null;
+    try {
+      return files.lock(names.lock(), config.readOnly(), holder());
+    } catch (FileAccessException e) {
+      if (config.readOnly()) {
+        return null;
+      }
+      throw e;
     }
-    return files.lock(names.lock(), config.readOnly(), holder());
   }
 
   private static String holder() {
-    String host;
+    return "process "
+        + ProcessHandle.current().pid()
+        + " on "
+        + hostName()
+        + " since "
+        + Instant.now();
+  }
+
+  /** Not by asking the network, which may take its time to answer. */
+  private static String hostName() {
     try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "unknown host";
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return System.getenv().getOrDefault("COMPUTERNAME", "this host");
     }
-    return "process " + ProcessHandle.current().pid() + " on " + host + " since " + Instant.now();
   }
 
   private static void unlock(@Nullable AutoCloseable lock, Throwable failure) {
@@ -104,11 +114,12 @@ final class StoreOpener {
   }
 
   private Recoverer.Decision decide() {
+    Recoverer.Decision decision = Recoverer.decide(files, names, config.acceptOlder());
     if (!config.readOnly()) {
-      files.delete(names.newHash());
+      files.delete(names.newHash()); // left by a crash
       files.delete(names.newSnapshot());
     }
-    return Recoverer.decide(files, names, config.acceptOlder());
+    return decision;
   }
 
   // ---- a new store -----------------------------------------------------------------------------
@@ -119,7 +130,8 @@ final class StoreOpener {
           names.hash() + ": does not exist, and can't be created read-only; check the path");
     }
     Path temporary = names.newHash();
-    try (DataFile file = files.create(temporary)) {
+    DataFile file = files.create(temporary);
+    try {
       UUID store = UUID.randomUUID();
       long seed = new SecureRandom().nextLong();
       long now = System.currentTimeMillis();
@@ -127,11 +139,32 @@ final class StoreOpener {
       superblocks.write(Superblock.create(store, 0, seed, now, Log.START));
       superblocks.write(Superblock.create(store, 1, seed, now, Log.START));
       file.sync();
+      Loaded loaded = replay(file, null);
+      SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
+      giveName(file); // from here on there is a store, and it is empty
+      return finish(Recovery.Source.CREATED, strategy, loaded, lock);
+    } catch (Throwable e) {
+      abandon(file, e);
+      throw e;
     }
-    files.rename(temporary, names.hash()); // from here on there is a store, and it is empty
+  }
+
+  private void giveName(DataFile file) {
+    files.rename(names.newHash(), names.hash());
     files.syncDirectory(StoreFiles.directory(names.hash()));
-    DataFile file = files.openForWrite(names.hash());
-    return finish(Recovery.Source.CREATED, file, replay(file, null), lock);
+    file.renamed(names.hash());
+  }
+
+  /** Closes a file that did not become the hash file, and deletes it if it was made for that. */
+  private void abandon(DataFile file, Throwable failure) {
+    file.close();
+    if (file.path().equals(names.newHash())) {
+      try {
+        files.delete(names.newHash());
+      } catch (PersistentMapException e) {
+        failure.addSuppressed(e);
+      }
+    }
   }
 
   // ---- an existing store
@@ -189,14 +222,13 @@ final class StoreOpener {
             : config.readOnly() ? files.openForRead(from.path()) : files.openForWrite(from.path());
     try {
       Loaded loaded = replay(file, from.superblock());
+      SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
       if (adopt) {
-        files.rename(names.newHash(), names.hash()); // the snapshot stays; it can be adopted again
-        files.syncDirectory(StoreFiles.directory(names.hash()));
-        file.renamed(names.hash());
+        giveName(file); // the snapshot stays; it can be adopted again
       }
-      return finish(source, file, loaded, lock);
+      return finish(source, strategy, loaded, lock);
     } catch (Throwable e) {
-      file.close();
+      abandon(file, e);
       throw e;
     }
   }
@@ -291,9 +323,11 @@ final class StoreOpener {
   }
 
   private Store finish(
-      Recovery.Source source, DataFile file, Loaded loaded, @Nullable AutoCloseable lock) {
+      Recovery.Source source,
+      SnapshotStrategy strategy,
+      Loaded loaded,
+      @Nullable AutoCloseable lock) {
     Superblock superblock = loaded.parts.superblock;
-    SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
     Recovery recovery =
         new Recovery(
             source,

@@ -1,0 +1,231 @@
+package io.persistentmap.bench;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs what JMH measures, and prints it.
+ *
+ * <p>Each round runs every benchmark in a process of its own, and rounds follow each other: so what
+ * else the machine does meets all of them alike. Medians are over the iterations of all rounds.
+ */
+final class Measured {
+  private static final String PACKAGE = "io.persistentmap.bench.";
+  private static final String HEAP = "-Xmx2g";
+  private static final int ENTRIES = 1_000_000;
+
+  /** What Chronicle Map needs on 17 and later, by its own documentation. */
+  private static final List<String> CHRONICLE_FLAGS =
+      List.of(
+          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+          "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
+          "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+          "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+          "--add-opens=java.base/java.io=ALL-UNNAMED",
+          "--add-opens=java.base/java.util=ALL-UNNAMED");
+
+  private final boolean quick;
+  private final Path log;
+
+  Measured(boolean quick, Path log) {
+    this.quick = quick;
+    this.log = log;
+  }
+
+  // ---- put and get -----------------------------------------------------------------------------
+
+  void operations(String kind, Path directory) throws RunnerException, IOException {
+    Map<String, Samples> results = new LinkedHashMap<>();
+    for (int round = 0; round < (quick ? 1 : 3); round++) {
+      for (String benchmark :
+          List.of(
+              "InsertBenchmark.chronicleMapPut",
+              "InsertBenchmark.persistentMapPut",
+              "InsertBenchmark.persistentMapPutAll",
+              "PutBenchmark.chronicleMapPut",
+              "PutBenchmark.persistentMapPut",
+              "PutBenchmark.persistentMapPutAll",
+              "GetBenchmark.chronicleMapGetUsing",
+              "GetBenchmark.persistentMapGet")) {
+        ChainedOptionsBuilder options = options(benchmark, directory);
+        if (benchmark.startsWith("Insert")) {
+          options.warmupIterations(1).measurementIterations(quick ? 3 : 6);
+        } else {
+          options
+              .warmupIterations(quick ? 2 : 5)
+              .warmupTime(TimeValue.seconds(1))
+              .measurementIterations(quick ? 5 : 10)
+              .measurementTime(TimeValue.seconds(1));
+        }
+        run(options, results.computeIfAbsent(benchmark, name -> new Samples()));
+      }
+    }
+    printOperations(kind, results);
+  }
+
+  private static void printOperations(String kind, Map<String, Samples> results) {
+    String format = "  %-28s %-34s %9s %9s %9s %9s%n";
+    System.out.printf(
+        "%n1-2. One thread, %,d entries, %d-character keys, users of %d bytes, on %s%n",
+        ENTRIES, Keys.LENGTH, new Workload().averageUserBytes(), kind);
+    System.out.printf(format, "", "", "ns", "ratio", "cpu ns", "ratio");
+    for (String group : List.of("InsertBenchmark", "PutBenchmark", "GetBenchmark")) {
+      Samples base = null;
+      for (Map.Entry<String, Samples> result : results.entrySet()) {
+        if (result.getKey().startsWith(group)) {
+          Samples samples = result.getValue();
+          base = base == null ? samples : base; // Chronicle Map comes first
+          System.out.printf(
+              format,
+              describe(group),
+              result.getKey().substring(group.length() + 1),
+              Math.round(samples.median("primary")),
+              ratio(samples, base, "primary"),
+              Math.round(samples.median(ProcessCpu.NAME)),
+              ratio(samples, base, ProcessCpu.NAME));
+        }
+      }
+    }
+    System.out.println(
+        """
+          cpu: processor time of all threads of the process, the cleaner's included. ratio: to
+          Chronicle Map, below 1 is faster. Chronicle Map: putReturnsNull(true), never flushed.
+          persistentMapPut also reads and deserialises the old value, persistentMapPutAll doesn't.\
+        """);
+  }
+
+  private static String describe(String group) {
+    return switch (group) {
+      case "InsertBenchmark" -> "insert (key is new)";
+      case "PutBenchmark" -> "overwrite (random key)";
+      default -> "get (random key, no cache)";
+    };
+  }
+
+  private static String ratio(Samples samples, Samples base, String name) {
+    return "%.2f".formatted(samples.median(name) / base.median(name));
+  }
+
+  // ---- checkpoints -----------------------------------------------------------------------------
+
+  void checkpoints(Map<String, Path> directories) throws RunnerException, IOException {
+    System.out.printf(
+        "%n3. Checkpoint after %,d random changes of %,d entries, microseconds%n",
+        CheckpointBenchmark.CHANGES, ENTRIES);
+    String format = "  %-18s %10s %10s %10s %10s   %s%n";
+    System.out.printf(format, "", "total p50", "total p90", "stop p50", "stop p90", "");
+    for (Map.Entry<String, Path> directory : directories.entrySet()) {
+      Samples samples = new Samples();
+      run(
+          options("CheckpointBenchmark.checkpoint", directory.getValue())
+              .warmupIterations(100)
+              .measurementIterations(200),
+          samples);
+      boolean met = samples.median("totalMicros") <= 1_500 && samples.median("stopMicros") <= 200;
+      System.out.printf(
+          format,
+          directory.getKey(),
+          Math.round(samples.median("totalMicros")),
+          Math.round(samples.quantile("totalMicros", 0.9)),
+          Math.round(samples.median("stopMicros")),
+          Math.round(samples.quantile("stopMicros", 0.9)),
+          directory.getKey().startsWith("xfs")
+              ? "wanted: total p50 <= 1500, stop p50 <= 200: " + (met ? "met" : "MISSED")
+              : "");
+    }
+  }
+
+  // ---- JMH -------------------------------------------------------------------------------------
+
+  private static ChainedOptionsBuilder options(String benchmark, Path directory) {
+    List<String> flags = new ArrayList<>();
+    flags.add(HEAP);
+    flags.add("-D" + BenchmarkDirectory.PROPERTY + "=" + directory);
+    if (benchmark.contains("chronicle")) {
+      flags.addAll(CHRONICLE_FLAGS);
+    }
+    return new OptionsBuilder()
+        .include("^" + (PACKAGE + benchmark).replace(".", "\\.") + "$")
+        .param("entries", String.valueOf(ENTRIES))
+        .forks(1)
+        .addProfiler(ProcessCpu.class)
+        .shouldFailOnError(true)
+        .jvmArgs(flags.toArray(String[]::new));
+  }
+
+  private void run(ChainedOptionsBuilder options, Samples samples)
+      throws RunnerException, IOException {
+    try (PrintStream out =
+        new PrintStream(
+            new BufferedOutputStream(
+                Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)),
+            true,
+            StandardCharsets.UTF_8)) {
+      OutputFormat format = OutputFormatFactory.createFormatInstance(out, VerboseMode.NORMAL);
+      for (RunResult result : new Runner(options.build(), format).run()) {
+        samples.add(result);
+      }
+    }
+  }
+
+  /** The results of single iterations, by name. */
+  private static final class Samples {
+    private final Map<String, List<Double>> values = new TreeMap<>();
+
+    void add(RunResult run) {
+      run.getBenchmarkResults().stream()
+          .flatMap(fork -> fork.getIterationResults().stream())
+          .forEach(this::add);
+    }
+
+    private void add(IterationResult iteration) {
+      boolean inserts = iteration.getPrimaryResult().getScoreUnit().startsWith("ms");
+      double operations = inserts ? ENTRIES : 1;
+      double unit = inserts ? 1e6 : 1;
+      add("primary", iteration.getPrimaryResult().getScore() * unit / operations);
+      iteration
+          .getSecondaryResults()
+          .forEach((name, result) -> add(name, result.getScore() / operations));
+    }
+
+    private void add(String name, double value) {
+      values.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+    }
+
+    double median(String name) {
+      return quantile(name, 0.5);
+    }
+
+    double quantile(String name, double share) {
+      double[] sorted =
+          values.getOrDefault(name, List.of()).stream()
+              .mapToDouble(Double::doubleValue)
+              .sorted()
+              .toArray();
+      return sorted.length == 0 ? Double.NaN : sorted[(int) (share * (sorted.length - 1))];
+    }
+  }
+}

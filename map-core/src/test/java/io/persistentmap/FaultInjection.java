@@ -1,0 +1,19 @@
+package io.persistentmap;
+
+import io.persistentmap.platform.FileSystem;
+
+/** Lets tests in other packages replace the system calls of a map, and wait for its threads. */
+public final class FaultInjection {
+  private FaultInjection() {}
+
+  /** Makes a builder use other system calls. */
+  public static <K, V> PersistentMapBuilder<K, V> into(
+      PersistentMapBuilder<K, V> builder, FileSystem fileSystem) {
+    return builder.fileSystem(fileSystem);
+  }
+
+  /** Waits until there is nothing to write or to clean in the background. */
+  public static void awaitMaintenance(PersistentMap<?, ?> map) throws InterruptedException {
+    map.store().awaitMaintenance();
+  }
+}

@@ -1,0 +1,135 @@
+package io.persistentmap.crash;
+
+import static io.persistentmap.testing.FileSystemKind.DEFAULT;
+import static io.persistentmap.testing.FileSystemKind.EXT4;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.DiskFullException;
+import io.persistentmap.FaultInjection;
+import io.persistentmap.PersistentMap;
+import io.persistentmap.PersistentMapBuilder;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.testing.FileSystemTest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Guards what closing has to do with work that is under way. */
+final class CloseTest {
+  private static final long MOMENT_MILLIS = 300;
+
+  private final FileSystem real = FileSystem.ofPlatform();
+
+  /**
+   * Guards that a file is never closed under a thread that writes to it: the number of the file
+   * could be that of another file by then, even of another store.
+   */
+  @FileSystemTest(DEFAULT)
+  void close_besideCheckpointDiscarding_waitsForTheWrite(Path directory) throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicBoolean armed = new AtomicBoolean();
+    FaultyFileSystem slow =
+        FaultyFileSystem.with(
+            real,
+            (number, call) -> {
+              if (call.operation().equals("write") && armed.compareAndSet(true, false)) {
+                writing.countDown();
+                goOn.await();
+              }
+              return null;
+            });
+    PersistentMap<String, String> map =
+        builder(slow).closeMode(CloseMode.DISCARD).open(directory.resolve("store"));
+    map.put("a", "1");
+    map.checkpoint();
+    map.put("a", "2");
+    armed.set(true);
+    Thread checkpoint = new Thread(() -> ignoringFailures(map::checkpoint));
+    checkpoint.start();
+    writing.await();
+    Thread close = new Thread(() -> ignoringFailures(map::close));
+    close.start();
+    close.join(MOMENT_MILLIS);
+    goOn.countDown();
+    checkpoint.join();
+    close.join();
+    assertThat(slow.hasClosedWhileWriting()).as("closed while a checkpoint wrote").isFalse();
+  }
+
+  /** Guards that a map which could not be closed goes on as before, with automatic checkpoints. */
+  @FileSystemTest(DEFAULT)
+  void close_diskFull_automaticCheckpointsGoOn(Path directory) throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    FaultyFileSystem faulty =
+        FaultyFileSystem.with(
+            real,
+            (number, call) ->
+                full.get() && FaultyFileSystem.SPACE_CALLS.contains(call.operation())
+                    ? new DiskFullException("injected at " + call)
+                    : null);
+    Path file = directory.resolve("store");
+    PersistentMap<String, String> map =
+        builder(faulty).autoCheckpoint(Duration.ofMillis(50)).open(file);
+    map.put("a", "1");
+    full.set(true);
+    assertThatThrownBy(map::close).isInstanceOf(DiskFullException.class);
+    full.set(false);
+    map.put("a", "2");
+    long before = map.stats().checkpoint();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+    while (map.stats().checkpoint() == before && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertThat(map.stats().checkpoint()).as("automatic checkpoints").isGreaterThan(before);
+    map.close();
+  }
+
+  /** Guards that opening which is refused creates nothing. */
+  @FileSystemTest({DEFAULT, EXT4})
+  void open_reflinkWhereThereIsNone_createsNothing(Path directory) throws Exception {
+    Path file = directory.resolve("store");
+    try (PersistentMap<String, String> map =
+        PersistentMap.builder(String.class, String.class)
+            .snapshotMode(SnapshotMode.REFLINK)
+            .open(file)) {
+      assertThat(map.stats().strategy()).isEqualTo(SnapshotMode.REFLINK);
+    } catch (PersistentMapException e) {
+      assertThat(StoreDirectory.fingerprint(directory)).as(e.getMessage()).isEqualTo(Map.of());
+    }
+  }
+
+  /** Guards the figure that a user sizes checkpoints by. */
+  @FileSystemTest(DEFAULT)
+  void checkpoint_afterRecovery_bytesAreThoseWritten(Path directory) {
+    Path file = directory.resolve("store");
+    try (PersistentMap<String, String> map =
+        builder(real).closeMode(CloseMode.DISCARD).open(file)) {
+      map.put("a", "1");
+      map.checkpoint();
+    }
+    try (PersistentMap<String, String> map = builder(real).open(file)) {
+      map.put("a", "2");
+      assertThat(map.checkpoint().bytes()).isLessThan(1 << 20);
+    }
+  }
+
+  private static PersistentMapBuilder<String, String> builder(FileSystem files) {
+    return FaultInjection.into(PersistentMap.builder(String.class, String.class), files);
+  }
+
+  private static void ignoringFailures(Runnable call) {
+    try {
+      call.run();
+    } catch (PersistentMapException e) {
+      // Either outcome is fine here.
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.persistentmap.crash;
+
+import static io.persistentmap.testing.FileSystemKind.BTRFS;
+import static io.persistentmap.testing.FileSystemKind.DEFAULT;
+import static io.persistentmap.testing.FileSystemKind.XFS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.persistentmap.DiskFullException;
+import io.persistentmap.MapClosedException;
+import io.persistentmap.PersistentMap;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.testing.FileSystemKind;
+import io.persistentmap.testing.FileSystemTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Guards that a system call which fails costs nothing that was promised: after a full disk the same
+ * call works once there is space, and nothing in memory is lost; any other failure fails the map
+ * for good, and opening it again gives the last checkpoint or the one in flight.
+ */
+final class FailAtEachCallTest {
+  private static final int COLLECT_EVERY = 10;
+  private static final int LOOKS_STRIDE = 5;
+
+  private final FileSystem real = FileSystem.ofPlatform();
+
+  /** Guards that a full disk can be waited out. */
+  @FileSystemTest({DEFAULT, XFS, BTRFS})
+  void diskFull_atEachCall_sameCallWorksAgain(Path directory, FileSystemKind kind)
+      throws IOException {
+    atEachCall(
+        directory,
+        kind,
+        FaultyFileSystem.SPACE_CALLS,
+        1,
+        call -> new DiskFullException("injected at " + call),
+        true,
+        (life, failure) -> {
+          if (failure != null) {
+            throw new AssertionError("the repeated call failed: " + failure, failure);
+          }
+        });
+  }
+
+  /** Guards that a full disk leaves a state to recover, too, if the process then ends. */
+  @FileSystemTest({DEFAULT, XFS, BTRFS})
+  void diskFull_thenCrash_recoversLastOrInFlight(Path directory, FileSystemKind kind)
+      throws IOException {
+    atEachCall(
+        directory,
+        kind,
+        FaultyFileSystem.SPACE_CALLS,
+        1,
+        call -> new DiskFullException("injected at " + call),
+        false,
+        (life, failure) -> life.faulty().crash());
+  }
+
+  /** Guards that nobody goes on working on a store in an unknown state. */
+  @FileSystemTest({DEFAULT, XFS, BTRFS})
+  void storageFailure_atEachChange_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
+      throws IOException {
+    storageFailures(directory, kind, FaultyFileSystem.CHANGES, 1);
+  }
+
+  /** The same for calls that only look; one of a few, since there are many. */
+  @FileSystemTest({DEFAULT, XFS})
+  void storageFailure_whileLooking_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
+      throws IOException {
+    storageFailures(directory, kind, FaultyFileSystem.LOOKS, LOOKS_STRIDE);
+  }
+
+  private void storageFailures(
+      Path directory, FileSystemKind kind, Set<String> operations, int stride) throws IOException {
+    atEachCall(
+        directory,
+        kind,
+        operations,
+        stride,
+        call -> new StorageFailureException("injected at " + call),
+        false,
+        (life, failure) -> {
+          if (failure instanceof StorageFailureException) {
+            requireRefusal(life.scenario().map());
+          } else if (failure != null) {
+            throw new AssertionError("not the failure that was injected", failure);
+          }
+        });
+  }
+
+  private static void requireRefusal(@Nullable PersistentMap<String, String> map) {
+    if (map != null) {
+      refused(() -> map.get("a"));
+      refused(() -> map.put("a", "no"));
+      refused(map::checkpoint);
+      refused(() -> map.forEach((key, value) -> {}));
+    }
+  }
+
+  /** A map that was closed before, or failed while closing, says that it is closed. */
+  private static void refused(Runnable call) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfAny(StorageFailureException.class, MapClosedException.class)
+        .hasMessageContaining("open");
+  }
+
+  private record Life(FaultyFileSystem faulty, Scenario scenario) {}
+
+  private interface Judge {
+    void judge(Life life, @Nullable RuntimeException failure);
+  }
+
+  private void atEachCall(
+      Path directory,
+      FileSystemKind kind,
+      Set<String> operations,
+      int stride,
+      Function<FaultyFileSystem.Call, Throwable> fault,
+      boolean retry,
+      Judge judge)
+      throws IOException {
+    SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
+    boolean struck = true;
+    int number = 1 - stride;
+    List<String> violations = new ArrayList<>();
+    while (struck) {
+      number += stride;
+      Path place = Files.createDirectory(directory.resolve("at" + number));
+      FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retry);
+      RuntimeException failure = null;
+      try {
+        scenario.run();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+      struck = faulty.hasStruck();
+      String when = "failure at " + faulty.struckCall();
+      assertThat(struck || failure == null).as("%s: %s", when, failure).isTrue();
+      try {
+        judge.judge(new Life(faulty, scenario), failure);
+      } catch (AssertionError e) {
+        violations.add(when + ": " + e.getMessage());
+      }
+      scenario.abandon();
+      faulty.endProcess();
+      try {
+        scenario.verifyRecovery(real, when);
+      } catch (AssertionError e) {
+        violations.add(String.valueOf(e.getMessage()));
+      }
+      StoreDirectory.delete(place);
+      if (number % COLLECT_EVERY == 0) {
+        System.gc(); // memory outside the heap is released only with the objects that own it
+      }
+    }
+    assertThat(violations).isEmpty();
+    assertThat(number).isGreaterThan(20);
+  }
+}
