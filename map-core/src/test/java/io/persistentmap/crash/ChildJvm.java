@@ -130,7 +130,8 @@ final class ChildJvm implements AutoCloseable {
 
   /** Kills it with SIGKILL and waits until it is gone, and all it said has been read. */
   void kill() throws InterruptedException {
-    process.destroyForcibly();
+    // Process.destroyForcibly would close the pipe, and lose what the child said last.
+    process.toHandle().destroyForcibly();
     awaitEnd();
   }
 

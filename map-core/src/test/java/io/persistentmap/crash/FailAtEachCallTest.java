@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guards that a system call which fails costs nothing that was promised: after a full disk the same
  * call works once there is space, and nothing in memory is lost; any other failure fails the map
- * for good, and opening it again gives the last checkpoint or the one in flight.
+ * for good, and opening it again gives the last checkpoint or the one in flight. A sample of the
+ * calls, or all with {@code -Dpersistentmap.exhaustive=true}.
  */
 final class FailAtEachCallTest {
   private static final int COLLECT_EVERY = 10;
-  private static final int LOOKS_STRIDE = 5;
+  private static final int SAMPLE = 15;
 
   private final FileSystem real = FileSystem.ofPlatform();
 
@@ -42,7 +43,6 @@ final class FailAtEachCallTest {
         directory,
         kind,
         FaultyFileSystem.SPACE_CALLS,
-        1,
         call -> new DiskFullException("injected at " + call),
         true,
         (life, failure) -> {
@@ -60,7 +60,6 @@ final class FailAtEachCallTest {
         directory,
         kind,
         FaultyFileSystem.SPACE_CALLS,
-        1,
         call -> new DiskFullException("injected at " + call),
         false,
         (life, failure) -> life.faulty().crash());
@@ -70,23 +69,22 @@ final class FailAtEachCallTest {
   @FileSystemTest({DEFAULT, XFS, BTRFS})
   void storageFailure_atEachChange_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
       throws IOException {
-    storageFailures(directory, kind, FaultyFileSystem.CHANGES, 1);
+    storageFailures(directory, kind, FaultyFileSystem.CHANGES);
   }
 
-  /** The same for calls that only look; one of a few, since there are many. */
+  /** The same for calls that only look. */
   @FileSystemTest({DEFAULT, XFS})
   void storageFailure_whileLooking_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
       throws IOException {
-    storageFailures(directory, kind, FaultyFileSystem.LOOKS, LOOKS_STRIDE);
+    storageFailures(directory, kind, FaultyFileSystem.LOOKS);
   }
 
-  private void storageFailures(
-      Path directory, FileSystemKind kind, Set<String> operations, int stride) throws IOException {
+  private void storageFailures(Path directory, FileSystemKind kind, Set<String> operations)
+      throws IOException {
     atEachCall(
         directory,
         kind,
         operations,
-        stride,
         call -> new StorageFailureException("injected at " + call),
         false,
         (life, failure) -> {
@@ -124,17 +122,14 @@ final class FailAtEachCallTest {
       Path directory,
       FileSystemKind kind,
       Set<String> operations,
-      int stride,
       Function<FaultyFileSystem.Call, Throwable> fault,
       boolean retry,
       Judge judge)
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
-    boolean struck = true;
-    int number = 1 - stride;
     List<String> violations = new ArrayList<>();
-    while (struck) {
-      number += stride;
+    for (int number :
+        SampledCalls.of("FailAtEachCallTest." + kind, directory, mode, operations, SAMPLE)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
       Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retry);
@@ -144,7 +139,7 @@ final class FailAtEachCallTest {
       } catch (RuntimeException e) {
         failure = e;
       }
-      struck = faulty.hasStruck();
+      boolean struck = faulty.hasStruck();
       String when = "failure at " + faulty.struckCall();
       assertThat(struck || failure == null).as("%s: %s", when, failure).isTrue();
       try {
@@ -165,6 +160,5 @@ final class FailAtEachCallTest {
       }
     }
     assertThat(violations).isEmpty();
-    assertThat(number).isGreaterThan(20);
   }
 }
