@@ -102,7 +102,15 @@ final class ByteFlipTest {
       }
     }
     System.out.println(
-        "flipped " + flips + " of " + used.size() + " bytes, " + mode + ", " + closeMode + ": "
+        "flipped "
+            + flips
+            + " of "
+            + used.size()
+            + " bytes, "
+            + mode
+            + ", "
+            + closeMode
+            + ": "
             + outcomes);
     assertThat(wrong).as("seed %s", seed).isEmpty();
   }
