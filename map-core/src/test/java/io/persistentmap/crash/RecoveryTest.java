@@ -17,6 +17,7 @@ import io.persistentmap.SnapshotMode;
 import io.persistentmap.testing.FileSystemTest;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,7 +35,10 @@ final class RecoveryTest {
   private static final int CHECKPOINTS = 6;
   private static final int BLOCK_BYTES = 4096;
   private static final int SECOND_COPY = 2048;
-  private static final int FIRST_RECORD = 2 * BLOCK_BYTES + 64;
+
+  /** Which byte of a superblock is damaged: one of the store's identity. */
+  private static final int FLIPPED = 20;
+
   private static final String HASH = "store";
   private static final String EVEN = "store.even";
   private static final String ODD = "store.odd";
@@ -104,9 +108,9 @@ final class RecoveryTest {
           delete(place, HASH);
           delete(place, ODD);
         });
-    row("newest's log damaged", Outcome.REFUSED, older, place -> flip(place, EVEN, FIRST_RECORD));
-    row("older's log damaged", Outcome.RIGHT, newest, place -> flip(place, ODD, FIRST_RECORD));
-    row("hash's log damaged", Outcome.RIGHT, newest, place -> flip(place, HASH, FIRST_RECORD));
+    row("newest's log damaged", Outcome.REFUSED, older, place -> flipStep(place, EVEN, 6));
+    row("older's log damaged", Outcome.RIGHT, newest, place -> flipStep(place, ODD, 5));
+    row("hash's log damaged", Outcome.RIGHT, newest, place -> flipStep(place, HASH, 6));
     for (int block = 0; block < 2; block++) {
       int at = block * BLOCK_BYTES;
       String what = "superblock " + block + " of ";
@@ -138,7 +142,11 @@ final class RecoveryTest {
       row(name + " missing", Outcome.RIGHT, newest, place -> delete(place, name));
       row(name + " of 0 bytes", Outcome.RIGHT_WITH_REMARK, newest, place -> empty(place, name));
       row(name + " is noise", Outcome.RIGHT_WITH_REMARK, newest, place -> noise(place, name));
-      row(name + " damaged", Outcome.RIGHT, newest, place -> flip(place, name, FIRST_RECORD));
+      row(
+          name + " damaged",
+          Outcome.RIGHT_WITH_REMARK,
+          newest,
+          place -> flipBoth(place, name, BLOCK_BYTES));
     }
     row("hash missing", Outcome.RIGHT_OR_REFUSED, newest, place -> delete(place, HASH));
     row("hash of 0 bytes", Outcome.RIGHT_OR_REFUSED, newest, place -> empty(place, HASH));
@@ -359,14 +367,22 @@ final class RecoveryTest {
     flip(place, name, at + SECOND_COPY);
   }
 
+  /** In the key of what came in with that step. */
+  private static void flipStep(Path place, String name, int step) throws IOException {
+    String bytes = Files.readString(place.resolve(name), StandardCharsets.ISO_8859_1);
+    int at = bytes.lastIndexOf("step " + step);
+    assertThat(at).isPositive();
+    flip(place, name, at - FLIPPED);
+  }
+
   private static void flip(Path place, String name, int at) throws IOException {
     Path file = place.resolve(name);
     boolean writable = file.toFile().setWritable(true);
     assertThat(writable).isTrue();
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-      bytes.seek(at + 20);
+      bytes.seek(at + FLIPPED);
       int old = bytes.read();
-      bytes.seek(at + 20);
+      bytes.seek(at + FLIPPED);
       bytes.write(old ^ 0x10);
     }
   }

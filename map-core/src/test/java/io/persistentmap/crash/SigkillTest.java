@@ -41,7 +41,7 @@ final class SigkillTest {
     for (int kill = 1; kill <= kills && run.violations.isEmpty(); kill++) {
       run.killOnce(kill);
       if (kill % PROGRESS_EVERY == 0 && kill < kills) {
-        System.out.println("kills " + kind + ": " + kill + " of " + kills);
+        System.out.println("kills " + kind + ": " + kill + " of " + kills + run.size());
       }
     }
     System.out.println(run.summary(kind));
@@ -146,6 +146,10 @@ final class SigkillTest {
       java.io.StringWriter text = new java.io.StringWriter();
       failure.printStackTrace(new java.io.PrintWriter(text));
       return text.toString();
+    }
+
+    String size() {
+      return ", hash file " + (file.toFile().length() >> 20) + " MiB";
     }
 
     String files() {
