@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ public final class Log {
 
   /** Full segments that may wait for the file before writers wait, too: 64 MiB. */
   private static final int MAX_SEALED = 16;
+
+  /** How long a change waits while the cleaner is behind. */
+  private static final long THROTTLE_NANOS = 20_000;
 
   /** Buffers kept for reuse. */
   private static final int MAX_POOLED = 8;
@@ -90,6 +94,8 @@ public final class Log {
 
   /** Changes under the flush lock. */
   private volatile long writtenBytes;
+
+  private volatile boolean cleanerIsBehind;
 
   /**
    * Opens a log.
@@ -406,6 +412,17 @@ public final class Log {
     if (tail == Tail.NONE) {
       roll(Tail.NONE);
     }
+    if (cleanerIsBehind) {
+      LockSupport.parkNanos(THROTTLE_NANOS);
+    }
+  }
+
+  /**
+   * Says whether the cleaner can't keep up: then each change waits a little, outside any lock, so
+   * that the file does not grow without bound.
+   */
+  public void setCleanerIsBehind(boolean behind) {
+    cleanerIsBehind = behind;
   }
 
   /** Writes all full segments. */

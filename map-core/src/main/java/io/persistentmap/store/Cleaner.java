@@ -31,6 +31,13 @@ final class Cleaner {
   /** Garbage that is worth cleaning, as a share of the log. */
   private static final double WORTHWHILE_GARBAGE = 1 / 3.0;
 
+  /**
+   * Log, as a multiple of what is live, and bytes on top, that make writers wait for the cleaner.
+   */
+  private static final double BEHIND_SHARE = 2;
+
+  private static final long BEHIND_BYTES = 64L << 20;
+
   /** Tombstones, as a share of the log, that make it clean the oldest segment to be rid of them. */
   private static final double TOO_MANY_TOMBSTONES = 0.25;
 
@@ -124,6 +131,8 @@ final class Cleaner {
             }
           }
         });
+    log.setCleanerIsBehind(
+        survey.used > BEHIND_SHARE * survey.live + BEHIND_BYTES && survey.best != null);
     long garbage = survey.used - survey.live;
     if (garbage > Math.max(survey.used * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
       return survey.best;

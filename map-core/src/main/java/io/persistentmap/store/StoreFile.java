@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,10 +69,16 @@ record StoreFile(
                   + bytes.length
                   + "; restore a snapshot or a backup"));
     }
+    if (Arrays.equals(bytes, new byte[bytes.length])) {
+      return unreadable(
+          path,
+          new NotAHashFileException(
+              path + ": is no hash file: it starts with zeros; choose another path"));
+    }
     Block even = Block.decode(path, bytes, 0);
     Block odd = Block.decode(path, bytes, 1);
     if (even.superblock == null && odd.superblock == null) {
-      return unreadable(path, worse(path, even, odd));
+      return unreadable(path, worse(even, odd));
     }
     boolean evenIsNewer =
         odd.superblock == null
@@ -103,13 +110,10 @@ record StoreFile(
         && newest.checkpoint() >= older.checkpoint();
   }
 
-  private static PersistentMapException worse(Path path, Block even, Block odd) {
-    PersistentMapException damaged =
-        even.problem instanceof CorruptFileException ? even.problem : odd.problem;
-    return damaged != null
-        ? damaged
-        : new NotAHashFileException(
-            path + ": is no hash file: it starts with zeros; choose another path");
+  /** Both blocks have a problem; damage says more than that the file is something else. */
+  private static PersistentMapException worse(Block even, Block odd) {
+    PersistentMapException first = Objects.requireNonNull(even.problem);
+    return first instanceof CorruptFileException ? first : Objects.requireNonNull(odd.problem);
   }
 
   /** Says whether this file can be read, and nothing about it is doubtful. */
