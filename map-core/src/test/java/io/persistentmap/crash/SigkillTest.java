@@ -27,7 +27,7 @@ import java.util.SplittableRandom;
  */
 @OnFileSystems({EXT4, XFS, BTRFS})
 final class SigkillTest {
-  private static final int KILLS = Integer.getInteger("persistentmap.kills", 20);
+  private static final int KILLS = Integer.getInteger("persistentmap.kills", 50);
   private static final int PROGRESS_EVERY = 25;
   private static final int MOST_CHECKPOINTS = 60;
   private static final long MOST_WORK_MILLIS = 1500;
