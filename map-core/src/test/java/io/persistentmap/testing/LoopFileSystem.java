@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 final class LoopFileSystem implements AutoCloseable {
   /** Twice what XFS needs at the least. */
-  static final long DEFAULT_SIZE_BYTES = Long.getLong("persistentmap.imageMegabytes", 600) << 20;
+  static final long DEFAULT_SIZE_BYTES = Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
 
   private static final String PREFIX = "persistentmap-fs-";
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[A-Z0-9]+-\\d+(\\.img)?");
