@@ -9,6 +9,7 @@ import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.Codec;
+import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
@@ -35,11 +36,16 @@ final class Entries<K, V> {
   /** Whether all values seen so far could be shared; a map of others has no use for the cache. */
   private volatile boolean cacheable = true;
 
-  Entries(Store store, Class<K> keyType, Class<V> valueType, ClassLoader loader, long cacheBytes) {
+  Entries(
+      Store store,
+      Class<K> keyType,
+      Class<V> valueType,
+      CodecOptions options,
+      long cacheBytes) {
     this.store = store;
     this.index = store.index();
     this.operations = store.operations();
-    this.codec = new Codec(store.catalog(), loader);
+    this.codec = new Codec(store.catalog(), options);
     this.keyType = keyType;
     this.valueType = valueType;
     this.path = store.health().path();
@@ -71,7 +77,7 @@ final class Entries<K, V> {
       store.health().check();
       return cached;
     }
-    if (!Codec.isByteStable(key)) {
+    if (!codec.isByteStable(key)) {
       return null;
     }
     V loaded = cast(values.load(key, this::load));
@@ -91,7 +97,7 @@ final class Entries<K, V> {
         return null;
       }
       V value = readValue(operation);
-      if (!Codec.isImmutable(value)) {
+      if (!codec.isImmutable(value)) {
         cacheable = false;
         return null;
       }
@@ -271,7 +277,7 @@ final class Entries<K, V> {
 
   /** Returns false for a key that can't be in the map, since it could not have been put. */
   private boolean writeLookupKey(Operation operation, Object key) {
-    if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
+    if (!codec.isByteStable(Objects.requireNonNull(key, "key"))) {
       return false;
     }
     writeKey(operation, key);
@@ -279,7 +285,7 @@ final class Entries<K, V> {
   }
 
   private void writeKey(Operation operation, Object key) {
-    if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
+    if (!codec.isByteStable(Objects.requireNonNull(key, "key"))) {
       throw new UnstorableException(
           path
               + ": a "

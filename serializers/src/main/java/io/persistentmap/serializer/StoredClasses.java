@@ -119,13 +119,18 @@ final class StoredClasses {
     return stored != null ? stored : load(number);
   }
 
-  private synchronized StoredClass load(int number) {
+  private StoredClass load(int number) {
+    return publish(resolve(number, schemaAt(number)));
+  }
+
+  /** Nothing is called under the lock of this object: the table has locks of its own. */
+  private synchronized StoredClass publish(StoredClass stored) {
     @Nullable StoredClass[] known = byNumber;
-    StoredClass already = number > 0 && number < known.length ? known[number] : null;
+    int number = stored.number();
+    StoredClass already = number < known.length ? known[number] : null;
     if (already != null) {
       return already;
     }
-    StoredClass stored = resolve(number, schemaAt(number));
     known = Arrays.copyOf(known, Math.max(number + 1, known.length));
     known[number] = stored;
     byNumber = known;
