@@ -1,6 +1,7 @@
 package io.persistentmap;
 
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.store.StoreConfig;
@@ -200,6 +201,7 @@ public final class PersistentMapBuilder<K, V> {
             acceptOlder,
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
             loader(),
+            classes -> new StoredKeys(new Codec(classes, loader()), file),
             fileSystem);
     return new PersistentMap<>(
         Store.open(config), keyType, valueType, loader(), cacheBytes, autoCheckpoint);

@@ -14,6 +14,7 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
+import io.persistentmap.index.Relocation;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
@@ -113,7 +114,11 @@ public final class Store {
             image);
     this.cleaner =
         new Cleaner(
-            parts.log, parts.index, parts.catalog, parts.superblock.hashSeed(), new Operation());
+            parts.log,
+            new Relocation(parts.index, parts.log, parts.health),
+            parts.catalog,
+            parts.superblock.hashSeed(),
+            new Operation());
     String name = "persistentmap " + config.files().hash().getFileName();
     this.flusher = new BackgroundWorker(name + " flusher", parts.log::flushSealed, parts.health);
     this.maintenance = new BackgroundWorker(name + " cleaner", this::maintain, parts.health);

@@ -283,6 +283,10 @@ final class StoreOpener {
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
     requireTypes(parts.catalog);
+    String remark = replay.placeKeys(config.keys().apply(parts.catalog));
+    if (remark != null) {
+      remarks.add(remark);
+    }
     return new Loaded(parts, image, replay.bytes());
   }
 
