@@ -93,6 +93,7 @@ public final class Store {
       Parts parts,
       SnapshotStrategy strategy,
       Image image,
+      Leftovers leftovers,
       Recovery recovery,
       @Nullable AutoCloseable lock) {
     this.config = config;
@@ -110,7 +111,8 @@ public final class Store {
             strategy,
             parts.health,
             parts.superblock,
-            image);
+            image,
+            leftovers);
     this.cleaner =
         new Cleaner(
             parts.log, parts.index, parts.catalog, parts.superblock.hashSeed(), new Operation());

@@ -267,7 +267,7 @@ final class StoreOpener {
   // ---- both ------------------------------------------------------------------------------------
 
   /** A file whose state has been read. */
-  private record Loaded(Store.Parts parts, Image image, long replayedBytes) {}
+  private record Loaded(Store.Parts parts, Image image, Leftovers leftovers, long replayedBytes) {}
 
   private Loaded replay(DataFile file, @Nullable Superblock expected) {
     StoreFile state = StoreFile.of(file.path(), file);
@@ -283,7 +283,10 @@ final class StoreOpener {
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
     requireTypes(parts.catalog);
-    return new Loaded(parts, image, replay.bytes());
+    boolean ofCrash = !superblock.clean() && !config.readOnly();
+    Leftovers leftovers =
+        ofCrash ? Leftovers.find(file, superblock, parts.segments) : Leftovers.NONE;
+    return new Loaded(parts, image, leftovers, replay.bytes());
   }
 
   private void requireTypes(Catalog catalog) {
@@ -336,7 +339,8 @@ final class StoreOpener {
             loaded.replayedBytes,
             Duration.ofNanos(System.nanoTime() - start),
             remarks);
-    return new Store(config, loaded.parts, strategy, loaded.image, recovery, lock);
+    return new Store(
+        config, loaded.parts, strategy, loaded.image, loaded.leftovers, recovery, lock);
   }
 
   private SnapshotStrategy strategy(DataFile file, SuperblockFile superblocks) {
