@@ -170,7 +170,7 @@ public final class Store {
     return recovery;
   }
 
-  /** Says whether nothing on disk may change. */
+  /** Says whether nothing can be changed. */
   public boolean isReadOnly() {
     return config.readOnly();
   }

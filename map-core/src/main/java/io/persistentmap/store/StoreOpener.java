@@ -17,6 +17,7 @@ import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreOpener {
   private static final int COPY_BYTES = FileLayout.SEGMENT_BYTES;
+
+  /** As {@link StoreFile#read} sees it. */
+  private static final Predicate<Path> EXISTS =
+      path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS);
 
   private final StoreConfig config;
   private final StoreFiles names;
@@ -46,7 +53,7 @@ final class StoreOpener {
   }
 
   Store open() {
-    requireDirectory();
+    requirePlace();
     AutoCloseable lock = lock();
     try {
       Recoverer.Decision decision = decide();
@@ -58,7 +65,7 @@ final class StoreOpener {
     }
   }
 
-  private void requireDirectory() {
+  private void requirePlace() {
     Path directory = StoreFiles.directory(names.hash());
     if (!Files.isDirectory(directory)) {
       throw new FileAccessException(
@@ -70,6 +77,10 @@ final class StoreOpener {
     if (Files.isDirectory(names.hash())) {
       throw new FileAccessException(
           names.hash() + ": is a directory, expected a hash file or nothing; choose another path");
+    }
+    if (config.readOnly() && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(EXISTS)) {
+      throw new FileAccessException(
+          names.hash() + ": does not exist, and can't be created read-only; check the path");
     }
   }
 
@@ -125,10 +136,6 @@ final class StoreOpener {
   // ---- a new store -----------------------------------------------------------------------------
 
   private Store create(@Nullable AutoCloseable lock) {
-    if (config.readOnly()) {
-      throw new FileAccessException(
-          names.hash() + ": does not exist, and can't be created read-only; check the path");
-    }
     Path temporary = names.newHash();
     DataFile file = files.create(temporary);
     try {
