@@ -17,7 +17,6 @@ import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreOpener {
   private static final int COPY_BYTES = FileLayout.SEGMENT_BYTES;
-
-  /** As {@link StoreFile#read} sees it. */
-  private static final Predicate<Path> EXISTS =
-      path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS);
 
   private final StoreConfig config;
   private final StoreFiles names;
@@ -78,7 +72,8 @@ final class StoreOpener {
       throw new FileAccessException(
           names.hash() + ": is a directory, expected a hash file or nothing; choose another path");
     }
-    if (config.readOnly() && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(EXISTS)) {
+    if (config.readOnly()
+        && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(StoreFile::exists)) {
       throw new FileAccessException(
           names.hash() + ": does not exist, and can't be created read-only; check the path");
     }
