@@ -103,8 +103,10 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Opens without changing anything on disk. Default: false. Several readers may have a map open,
-   * but none while a writer has. After a crash, a reader sees the last checkpoint, too.
+   * Opens without changing the hash file or a snapshot. Default: false. Several readers may have a
+   * map open, but none while a writer has: for that the lock file is created if it is missing and
+   * can be, and that is all that is changed on disk. After a crash, a reader sees the last
+   * checkpoint, too.
    *
    * @param only whether every change throws {@link UnsupportedOperationException}
    * @return this

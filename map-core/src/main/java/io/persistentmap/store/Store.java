@@ -94,6 +94,7 @@ public final class Store {
       Parts parts,
       SnapshotStrategy strategy,
       Image image,
+      Leftovers leftovers,
       Recovery recovery,
       @Nullable AutoCloseable lock) {
     this.config = config;
@@ -111,7 +112,8 @@ public final class Store {
             strategy,
             parts.health,
             parts.superblock,
-            image);
+            image,
+            leftovers);
     this.cleaner =
         new Cleaner(
             parts.log,
@@ -173,7 +175,7 @@ public final class Store {
     return recovery;
   }
 
-  /** Says whether nothing on disk may change. */
+  /** Says whether nothing can be changed. */
   public boolean isReadOnly() {
     return config.readOnly();
   }

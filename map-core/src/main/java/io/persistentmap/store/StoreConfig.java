@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param files the names of its files
  * @param snapshotMode how checkpoints are made durable
  * @param closeMode what closing does
- * @param readOnly whether nothing on disk may change
+ * @param readOnly whether nothing on disk may change but the lock file
  * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
  * @param map the map in it; its types are stored when the store is created
  * @param loader finds classes

@@ -30,6 +30,9 @@ final class FileFormatReader {
   private static final int SUPERBLOCK_BYTES = 4096;
   private static final int FIRST_SEGMENT = 2 * SUPERBLOCK_BYTES;
 
+  /** Of a checkpoint's value, before the segments that had been emptied. */
+  private static final int CHECKPOINT_FIELDS = 32;
+
   private final ByteBuffer file;
   private final Superblock superblock;
 
@@ -65,25 +68,34 @@ final class FileFormatReader {
     return contents(replay.catalog, replay.values());
   }
 
-  /** Section 4, "From the log alone": the newest record of each key. */
+  /** Section 4, "From the log alone": the newest record of each key, without the image. */
   List<MapContent> fromLogAlone() {
     if (superblock.checkpoint() == 0) {
       return List.of();
     }
     Newest newest = new Newest();
-    for (Segment segment : usedLogSegments()) {
-      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), newest::apply);
-    }
+    List<Segment> segments = logSegments();
+    segments.forEach(segment -> forEachIntactRecord(segment, newest::apply));
     return contents(newest.catalog, newest.values());
+  }
+
+  /** Section 5: what is not free is whole, and the log alone has it. */
+  void checkUsedSegments() {
+    Set<Segment> used = superblock.checkpoint() == 0 ? Set.of() : notFree();
+    require(new HashSet<>(logSegments()).containsAll(used), "all found of " + used, used.size());
+    for (Segment segment : used) {
+      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), record -> {});
+    }
   }
 
   private void checkLastRecord(@Nullable LogRecord last, long entries) {
     LogRecord end = present(last, "a record of the log", 0);
     require(end.kind == LogRecord.CHECKPOINT, "a checkpoint ends the log", end.lsn);
-    ByteBuffer value = slice(end.value, 0, 24);
+    ByteBuffer value = slice(end.value, 0, CHECKPOINT_FIELDS);
     require(value.getLong() == superblock.checkpoint(), "its number", end.lsn);
     require(value.getLong() == superblock.timeMillis(), "its time", end.lsn);
     require(value.getLong() == superblock.entries(), "its entries", end.lsn);
+    require(value.getLong() == superblock.oldestSequence(), "its oldest sequence", end.lsn);
     require(entries == superblock.entries(), "number of entries read", entries);
   }
 
@@ -178,10 +190,11 @@ final class FileFormatReader {
       int imageSegment,
       long imageSequence,
       long otherCheckpoint,
-      long entries) {
+      long entries,
+      long oldestSequence) {
     static final int COPY_BYTES = 512;
     static final int SECOND_COPY = 2048;
-    static final int USED_BYTES = 144;
+    static final int USED_BYTES = 152;
     static final byte[] MAGIC = "PMapHash".getBytes(UTF_8);
 
     static boolean isValid(ByteBuffer copy) {
@@ -209,7 +222,8 @@ final class FileFormatReader {
           copy.getInt(112),
           copy.getLong(120),
           copy.getLong(128),
-          copy.getLong(136));
+          copy.getLong(136),
+          copy.getLong(144));
     }
 
     boolean isClosed() {
@@ -720,18 +734,32 @@ final class FileFormatReader {
     return segments;
   }
 
-  /** All segments of the file that are of the log, and not free. */
-  private List<Segment> usedLogSegments() {
-    Set<Segment> used = notFree();
+  /** All segments that look as if the log up to its end had them, in use or free. */
+  private List<Segment> logSegments() {
     List<Segment> found = new ArrayList<>();
     for (int number = 0; fileOffset((long) number * SEGMENT_BYTES) < file.limit(); number++) {
       Segment segment = findSegment(number);
-      if (segment != null && used.contains(segment)) {
+      if (segment != null
+          && segment.kind == Segment.LOG
+          && segment.sequence >= superblock.oldestSequence()
+          && segment.sequence <= superblock.end().sequence) {
         found.add(segment);
       }
     }
-    require(found.size() == used.size(), "all found of " + used, found.size());
     return found;
+  }
+
+  /**
+   * A free segment may have been used again in part: what is left of it counts, but is not much.
+   */
+  private void forEachIntactRecord(Segment segment, Consumer<LogRecord> consumer) {
+    List<LogRecord> intact = new ArrayList<>();
+    try {
+      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), intact::add);
+    } catch (IllegalStateException damage) {
+      require(!notFree().contains(segment), "damage in a free segment only: " + damage, 0);
+    }
+    intact.forEach(consumer);
   }
 
   private Set<Segment> notFree() {
@@ -754,7 +782,8 @@ final class FileFormatReader {
   private static List<Integer> emptiedBy(LogRecord record) {
     List<Integer> emptied = new ArrayList<>();
     if (record.kind == LogRecord.CHECKPOINT) {
-      ByteBuffer in = slice(record.value, 24, record.value.limit() - 24);
+      ByteBuffer in =
+          slice(record.value, CHECKPOINT_FIELDS, record.value.limit() - CHECKPOINT_FIELDS);
       int count = in.getInt();
       for (int i = 0; i < count; i++) {
         emptied.add(in.getInt());

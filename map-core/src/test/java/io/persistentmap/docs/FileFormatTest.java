@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.Snapshots;
 import io.persistentmap.docs.FileFormatReader.MapContent;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -86,6 +87,36 @@ final class FileFormatTest {
     compareSnapshots(file);
     closeAndCompare(file, SnapshotMode.REFLINK);
     compareSnapshots(file);
+  }
+
+  /** What a process wrote behind its last checkpoint must not count, once the log has gone on. */
+  @FileSystemTest({FileSystemKind.DEFAULT, FileSystemKind.XFS})
+  void crashedAgainAndAgain_leftoversDoNotCount(Path dir, FileSystemKind kind) throws Exception {
+    Path file = dir.resolve("format.map");
+    SnapshotMode mode = kind == FileSystemKind.XFS ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
+    checkpoints.put(0L, Map.of());
+    for (int life = 0; life < 6; life++) {
+      try (PersistentMap<Object, Object> map = open(file, mode, CloseMode.DISCARD)) {
+        model.clear();
+        model.putAll(checkpoints.get(map.stats().checkpoint()));
+        operate(map);
+        if (life > 0) { // the first ends before there is a checkpoint
+          checkpoint(map);
+          compare(mode == SnapshotMode.IN_PLACE ? copy(file) : newestSnapshot(file));
+        }
+        for (int i = random.nextInt(12); i >= 0; i--) {
+          operate(map);
+        }
+        map.put("large0", large());
+        Thread.sleep(100); // so that what is full gets to the file
+      }
+    }
+  }
+
+  private static Path newestSnapshot(Path file) {
+    Path even = file.resolveSibling(file.getFileName() + ".even");
+    Path odd = file.resolveSibling(file.getFileName() + ".odd");
+    return Snapshots.latest(even, odd).path().orElseThrow();
   }
 
   private PersistentMap<Object, Object> open(Path file, SnapshotMode mode, CloseMode closeMode) {
@@ -231,6 +262,7 @@ final class FileFormatTest {
     Map<Object, Object> expected = checkpoints.getOrDefault(checkpoint, Map.of());
     compare(reader.fromImageAndReplay(), expected);
     compare(reader.fromLogAlone(), expected);
+    reader.checkUsedSegments();
     return reader.superblock();
   }
 
