@@ -1,6 +1,7 @@
 package io.persistentmap;
 
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,11 +65,11 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
       Store store,
       Class<K> keyType,
       Class<V> valueType,
-      ClassLoader loader,
+      CodecOptions options,
       long cacheBytes,
       @Nullable Duration checkpointInterval) {
     this.store = store;
-    this.entries = new Entries<>(store, keyType, valueType, loader, cacheBytes);
+    this.entries = new Entries<>(store, keyType, valueType, options, cacheBytes);
     this.autoCheckpoint =
         checkpointInterval == null || store.isReadOnly()
             ? null

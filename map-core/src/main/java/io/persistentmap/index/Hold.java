@@ -24,7 +24,7 @@ public final class Hold {
   }
 
   private void change(Operation operation, boolean put) {
-    index.changeHeld(shard, keyLock, operation, put);
+    index.changeHeld(keyLock, operation, put);
     released = true;
   }
 

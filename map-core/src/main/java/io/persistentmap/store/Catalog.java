@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a store knows besides its entries: its maps, and the descriptions of the classes of what is
- * stored in them, each by number. Both are records of the log, and so as durable as the entries that refer to them.
- * Thread-safe.
+ * stored in them, each by number. Both are records of the log, and so as durable as the entries
+ * that refer to them. Thread-safe.
  */
 public final class Catalog implements ClassTable {
   /** The number of the map that a store with one map has. */

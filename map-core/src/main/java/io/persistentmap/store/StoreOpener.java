@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class StoreOpener {
   }
 
   Store open() {
-    requireDirectory();
+    requirePlace();
     AutoCloseable lock = lock();
     try {
       Recoverer.Decision decision = decide();
@@ -58,7 +59,7 @@ final class StoreOpener {
     }
   }
 
-  private void requireDirectory() {
+  private void requirePlace() {
     Path directory = StoreFiles.directory(names.hash());
     if (!Files.isDirectory(directory)) {
       throw new FileAccessException(
@@ -70,6 +71,11 @@ final class StoreOpener {
     if (Files.isDirectory(names.hash())) {
       throw new FileAccessException(
           names.hash() + ": is a directory, expected a hash file or nothing; choose another path");
+    }
+    if (config.readOnly()
+        && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(StoreFile::exists)) {
+      throw new FileAccessException(
+          names.hash() + ": does not exist, and can't be created read-only; check the path");
     }
   }
 
@@ -125,10 +131,6 @@ final class StoreOpener {
   // ---- a new store -----------------------------------------------------------------------------
 
   private Store create(@Nullable AutoCloseable lock) {
-    if (config.readOnly()) {
-      throw new FileAccessException(
-          names.hash() + ": does not exist, and can't be created read-only; check the path");
-    }
     Path temporary = names.newHash();
     DataFile file = files.create(temporary);
     try {
@@ -267,7 +269,7 @@ final class StoreOpener {
   // ---- both ------------------------------------------------------------------------------------
 
   /** A file whose state has been read. */
-  private record Loaded(Store.Parts parts, Image image, long replayedBytes) {}
+  private record Loaded(Store.Parts parts, Image image, Leftovers leftovers, long replayedBytes) {}
 
   private Loaded replay(DataFile file, @Nullable Superblock expected) {
     StoreFile state = StoreFile.of(file.path(), file);
@@ -283,15 +285,27 @@ final class StoreOpener {
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
     requireTypes(parts.catalog);
-    return new Loaded(parts, image, replay.bytes());
+    String remark = replay.placeKeys(config.keys().apply(parts.catalog));
+    if (remark != null) {
+      remarks.add(remark);
+    }
+    boolean ofCrash = !superblock.clean() && !config.readOnly();
+    Leftovers leftovers =
+        ofCrash ? Leftovers.find(file, superblock, parts.segments) : Leftovers.NONE;
+    return new Loaded(parts, image, leftovers, replay.bytes());
   }
 
   private void requireTypes(Catalog catalog) {
     Catalog.MapDescription stored = catalog.map(Catalog.FIRST_MAP);
     if (stored != null) {
-      requireType("keys", stored.keyType(), config.map().keyType());
-      requireType("values", stored.valueType(), config.map().valueType());
+      requireType("keys", nameNow(stored.keyType()), config.map().keyType());
+      requireType("values", nameNow(stored.valueType()), config.map().valueType());
     }
+  }
+
+  private String nameNow(String stored) {
+    Class<?> successor = config.options().aliases().get(stored);
+    return successor == null ? stored : successor.getName();
   }
 
   private void requireType(String what, String stored, String requested) {
@@ -309,14 +323,17 @@ final class StoreOpener {
               + requested
               + "; open it with "
               + stored
-              + ".class, or another file");
+              + ".class, or another file; if the class has another name now, add .alias(\""
+              + stored
+              + "\", ItsNewName.class) where the map is built");
     }
   }
 
   private boolean isSubtype(String stored, String requested) {
     try {
-      Class<?> storedType = Class.forName(stored, false, config.loader());
-      return Class.forName(requested, false, config.loader()).isAssignableFrom(storedType);
+      Class<?> storedType = Class.forName(stored, false, config.options().loader());
+      return Class.forName(requested, false, config.options().loader())
+          .isAssignableFrom(storedType);
     } catch (ClassNotFoundException e) {
       return false;
     }
@@ -336,7 +353,8 @@ final class StoreOpener {
             loaded.replayedBytes,
             Duration.ofNanos(System.nanoTime() - start),
             remarks);
-    return new Store(config, loaded.parts, strategy, loaded.image, recovery, lock);
+    return new Store(
+        config, loaded.parts, strategy, loaded.image, loaded.leftovers, recovery, lock);
   }
 
   private SnapshotStrategy strategy(DataFile file, SuperblockFile superblocks) {

@@ -30,7 +30,8 @@ final class ByteStability {
       return "";
     }
     if (!type.isRecord() || type.isHidden()) {
-      return type.getTypeName() + " has an equals() of its own, which need not agree with its bytes";
+      return type.getTypeName()
+          + " has an equals() of its own, which need not agree with its bytes";
     }
     if (!around.add(type)) {
       return "a " + type.getName() + " can contain another";

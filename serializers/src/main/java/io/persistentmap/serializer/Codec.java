@@ -170,7 +170,9 @@ public final class Codec {
         change.isEmpty(),
         change.isEmpty() ? type.getTypeName() + " has nothing that can change" : change,
         bytes.isEmpty(),
-        bytes.isEmpty() ? "equal ones have equal bytes, and different ones different bytes" : bytes);
+        bytes.isEmpty()
+            ? "equal ones have equal bytes, and different ones different bytes"
+            : bytes);
   }
 
   /** Finds out, after a failure, what was being read; no answer is worth a second failure. */

@@ -155,7 +155,8 @@ public record CodecOptions(
      * @param serializer encodes its instances
      * @param <T> the class
      * @return this
-     * @throws IllegalArgumentException if no object has exactly this class, or its encoding is fixed
+     * @throws IllegalArgumentException if no object has exactly this class, or its encoding is
+     *     fixed
      */
     public <T> Builder serializer(Class<T> type, Serializer<T> serializer) {
       Objects.requireNonNull(serializer, "serializer");

@@ -20,8 +20,7 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
   }
 
   /** The form of a user's class that extends it. */
-  CollectionForm(
-      ContainerType<Collection<Object>> type, Hierarchy hierarchy, Fields fields) {
+  CollectionForm(ContainerType<Collection<Object>> type, Hierarchy hierarchy, Fields fields) {
     super(type, hierarchy.type(), fields);
     calls = CollectionCalls.special(type.type(), hierarchy.lastOfUser());
     copiesOnWrite = type.type().getSimpleName().startsWith("CopyOnWrite");

@@ -59,8 +59,7 @@ record ContainerType<C>(
 
   /** The same, made by a method. */
   ContainerType<C> factory(Function<@Nullable Object[], Object> ofHead) {
-    return new ContainerType<>(
-        type, heads, head, parameters, arguments, ofHead, whole, concurrent);
+    return new ContainerType<>(type, heads, head, parameters, arguments, ofHead, whole, concurrent);
   }
 
   /** The same, after a check of what is to be written. */

@@ -34,8 +34,7 @@ final class CustomForm extends Form {
   Object readBody(@Nullable Object created, GraphReader in) {
     ByteReader bytes = in.bytes();
     int length = bytes.readFixedLength();
-    ByteReader own =
-        new ByteReader(bytes.array(), bytes.position(), bytes.position() + length);
+    ByteReader own = new ByteReader(bytes.array(), bytes.position(), bytes.position() + length);
     Object object = serializer.read(own);
     if (own.remaining() != 0) {
       throw new SerializationException(

@@ -135,8 +135,7 @@ final class Fields {
       this.setter =
           now == null
               ? null
-              : unreflect(now, false)
-                  .asType(MethodType.methodType(void.class, Object.class, type));
+              : unreflect(now, false).asType(MethodType.methodType(void.class, Object.class, type));
     }
 
     void read(Object owner, GraphReader in) {

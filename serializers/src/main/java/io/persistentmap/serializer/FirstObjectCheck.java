@@ -28,11 +28,7 @@ final class FirstObjectCheck {
    * @throws Refusal if one of them does not come back as it was
    */
   void run(
-      Object value,
-      List<GraphWriter.FirstObject> firstObjects,
-      byte[] written,
-      int from,
-      int to) {
+      Object value, List<GraphWriter.FirstObject> firstObjects, byte[] written, int from, int to) {
     byte[] bytes = Arrays.copyOfRange(written, from, to);
     Graph copy = read(bytes);
     Graph secondCopy = read(bytes);
@@ -41,9 +37,7 @@ final class FirstObjectCheck {
           first.number() < 0
               ? differenceOfRecord(first)
               : difference(
-                  first,
-                  copy.readObject(first.number()),
-                  secondCopy.readObject(first.number()));
+                  first, copy.readObject(first.number()), secondCopy.readObject(first.number()));
       if (difference.isEmpty()) {
         first.stored().setChecked();
       } else if (Arrays.equals(bytes, write(value))) { // else somebody is changing it

@@ -127,7 +127,9 @@ final class GraphReader implements GraphReferences.Reading {
     enter();
     Object object;
     if (stored.createsFirst()) {
+      int mark = postponed.size();
       object = stored.form().create(this);
+      readPostponed(mark);
       register(object, isRoot);
       if (depth > GraphWriter.POSTPONED_FROM) {
         postponed.add(new Postponed(stored, object, dropping.isActive()));
@@ -209,8 +211,7 @@ final class GraphReader implements GraphReferences.Reading {
    * Reads elements that must be complete before they are put into their container, and puts them in
    * as soon as that can be.
    */
-  void fillWhole(
-      Supplier<@Nullable Object[]> read, Consumer<@Nullable Object[]> fill) {
+  void fillWhole(Supplier<@Nullable Object[]> read, Consumer<@Nullable Object[]> fill) {
     int outer = lowestReferred;
     int outerMark = containerMark;
     lowestReferred = COMPLETE;

@@ -65,7 +65,6 @@ final class GraphReferences extends MapReferenceResolver {
     return readObjects.get(number);
   }
 
-
   @Override
   public boolean useReferences(Class type) {
     return true;

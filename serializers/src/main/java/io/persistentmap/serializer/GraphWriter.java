@@ -90,8 +90,7 @@ final class GraphWriter {
       case Tag.OBJECT, Tag.BYTES -> {
         return false;
       }
-      case Tag.ENUM ->
-          typed(tag, classes.forWriting(((Enum<?>) value).getDeclaringClass()), value);
+      case Tag.ENUM -> typed(tag, classes.forWriting(((Enum<?>) value).getDeclaringClass()), value);
       case Tag.CLASS -> typed(tag, classes.forClassValue((Class<?>) value), value);
       case Tag.RECORD -> {
         StoredClass stored = classes.forWriting(value.getClass());
@@ -111,7 +110,9 @@ final class GraphWriter {
   private void typed(int tag, StoredClass stored, Object value) {
     bytes.writeByte(tag);
     bytes.writeVarInt(stored.number());
+    enter(value);
     stored.form().writeBody(value, this);
+    depth--;
   }
 
   /** Appends the content of an object, or puts it off. */
@@ -121,16 +122,18 @@ final class GraphWriter {
       addFirst(stored, object, number);
     }
     enter(object);
+    int mark = postponedCount;
+    references.open(number);
     if (stored.createsFirst()) {
       stored.form().writeHead(object, this);
+      writePostponed(mark);
+      references.close();
       if (depth > POSTPONED_FROM) {
         postpone(stored, object);
       } else {
         stored.form().writeBody(object, this);
       }
     } else {
-      int mark = postponedCount;
-      references.open(number);
       stored.form().writeBody(object, this);
       writePostponed(mark);
       references.close();

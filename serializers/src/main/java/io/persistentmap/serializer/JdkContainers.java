@@ -193,8 +193,7 @@ final class JdkContainers {
             .ofWhole()
             .asConcurrent());
     table.map(
-        ContainerType.<Map<Object, Object>>of(
-                EnumMap.class, Class.class, JdkContainers::enumOfMap)
+        ContainerType.<Map<Object, Object>>of(EnumMap.class, Class.class, JdkContainers::enumOfMap)
             .constructor(head -> JdkValues.parts(enumType(head)), Class.class));
     table.map(
         ContainerType.<Map<Object, Object>>of(

@@ -108,11 +108,7 @@ final class JdkTimes {
   @SuppressWarnings("JavaUtilDate") // it is there to be stored
   private static void addOld(Table table) {
     table.values(Date.class, 1, d -> parts(d.getTime()), v -> new Date(v.big(0)));
-    table.values(
-        GregorianCalendar.class,
-        6,
-        JdkTimes::valuesOf,
-        JdkTimes::calendar);
+    table.values(GregorianCalendar.class, 6, JdkTimes::valuesOf, JdkTimes::calendar);
   }
 
   /** Asking a calendar for its time changes it. */

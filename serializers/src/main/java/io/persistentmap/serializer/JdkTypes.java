@@ -91,8 +91,7 @@ final class JdkTypes {
 
   private static JdkType throwable(Class<?> type) {
     Schema schema =
-        new Schema(
-            type.getName(), Schema.Kind.HOLDER, 1, ThrowableForm.VALUES, "", List.of());
+        new Schema(type.getName(), Schema.Kind.HOLDER, 1, ThrowableForm.VALUES, "", List.of());
     return new JdkType(schema, new ThrowableForm(type), ThrowableForm::new);
   }
 
@@ -116,8 +115,7 @@ final class JdkTypes {
         Function<T, @Nullable Object[]> take,
         Function<ValuesForm.Values, T> make,
         Class<?>... types) {
-      Schema schema =
-          new Schema(name, Schema.Kind.VALUES, count, 0, "", List.of());
+      Schema schema = new Schema(name, Schema.Kind.VALUES, count, 0, "", List.of());
       add(new JdkType(schema, new ValuesForm<>(count, take, make), null), types);
     }
 
@@ -175,8 +173,7 @@ final class JdkTypes {
     }
 
     private static Schema schema(ContainerType<?> type, Schema.Kind kind) {
-      return new Schema(
-          type.type().getName(), kind, type.heads(), 0, "", List.of());
+      return new Schema(type.type().getName(), kind, type.heads(), 0, "", List.of());
     }
 
     private static void add(JdkType entry, Class<?>... types) {

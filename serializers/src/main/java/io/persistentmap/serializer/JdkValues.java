@@ -62,13 +62,7 @@ final class JdkValues {
                 e.getLineNumber()),
         v ->
             new StackTraceElement(
-                text(v, 0),
-                text(v, 1),
-                text(v, 2),
-                v.text(3),
-                v.text(4),
-                text(v, 5),
-                v.number(6)));
+                text(v, 0), text(v, 1), text(v, 2), v.text(3), v.text(4), text(v, 5), v.number(6)));
   }
 
   /** Names a few values. */
@@ -98,8 +92,7 @@ final class JdkValues {
 
   @SuppressWarnings("JdkObsolete") // it is there to be stored
   private static void addStringBuffer(Table table) {
-    table.values(
-        StringBuffer.class, 1, b -> parts(b.toString()), v -> new StringBuffer(v.text(0)));
+    table.values(StringBuffer.class, 1, b -> parts(b.toString()), v -> new StringBuffer(v.text(0)));
   }
 
   private static @Nullable Object[] valuesOf(Locale locale) {
@@ -126,10 +119,8 @@ final class JdkValues {
   }
 
   private static void addNumbers(Table table) {
-    table.values(
-        AtomicBoolean.class, 1, a -> parts(a.get()), v -> new AtomicBoolean(v.flag(0)));
-    table.values(
-        AtomicInteger.class, 1, a -> parts(a.get()), v -> new AtomicInteger(v.number(0)));
+    table.values(AtomicBoolean.class, 1, a -> parts(a.get()), v -> new AtomicBoolean(v.flag(0)));
+    table.values(AtomicInteger.class, 1, a -> parts(a.get()), v -> new AtomicInteger(v.number(0)));
     table.values(AtomicLong.class, 1, a -> parts(a.get()), v -> new AtomicLong(v.big(0)));
     table.values(LongAdder.class, 1, a -> parts(a.sum()), v -> added(new LongAdder(), v.big(0)));
     table.values(

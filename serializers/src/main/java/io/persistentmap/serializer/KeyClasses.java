@@ -27,7 +27,7 @@ final class KeyClasses {
    */
   boolean isByteStable(Class<?> type) {
     TypeTraits traits = TypeTraits.of(type);
-    if (traits.tag() <= Tag.ENUM) {
+    if (traits.isScalar()) {
       return traits.byteStable();
     }
     Boolean known = verdicts.get(type);
@@ -59,6 +59,9 @@ final class KeyClasses {
   }
 
   private boolean examine(Class<?> type) {
+    if (TypeTraits.of(type).tag() == Tag.ENUM) {
+      return isStored(type.isEnum() ? type : type.getSuperclass()); // of a constant with a body
+    }
     if (!isStored(type)) {
       return false;
     }

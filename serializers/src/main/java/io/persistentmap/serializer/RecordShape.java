@@ -102,8 +102,7 @@ final class RecordShape {
       types[i] = component.getType();
       fields.add(new Schema.Field(types[i].getName(), component.getName(), ""));
       accessors[i] =
-          new FieldAccess(
-              component.getName(), types[i], lookup.unreflect(component.getAccessor()));
+          new FieldAccess(component.getName(), types[i], lookup.unreflect(component.getAccessor()));
     }
     MethodHandle constructor =
         lookup

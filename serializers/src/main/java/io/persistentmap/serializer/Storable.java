@@ -201,8 +201,9 @@ final class Storable {
   private static String adviceOnJdkClass(Class<?> type) {
     boolean collection =
         Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
-    if (collection && !List.of("java.util.WeakHashMap", "java.util.IdentityHashMap")
-        .contains(type.getName())) {
+    if (collection
+        && !List.of("java.util.WeakHashMap", "java.util.IdentityHashMap")
+            .contains(type.getName())) {
       return "it is a view of another collection, or of a kind that can't be rebuilt;"
           + " store a copy, such as new ArrayList<>(...) or new HashMap<>(...)";
     }

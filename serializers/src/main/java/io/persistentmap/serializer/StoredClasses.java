@@ -173,8 +173,7 @@ final class StoredClasses {
       case OBJECT -> {
         Class<?> type = require(load(schema.name()), StoredClasses::isPlain, "a plain class");
         Form form =
-            new ObjectForm(
-                Fields.of(type, schema.fields(), changes), Instantiator.of(type));
+            new ObjectForm(Fields.of(type, schema.fields(), changes), Instantiator.of(type));
         yield new StoredClass(number, type, schema, form, true);
       }
       case VALUES, HOLDER, LIST, MAP ->

@@ -77,7 +77,9 @@ final class Tag {
   /** Class number, then the name of the constant as a tagged string. */
   static final int ENUM = 22;
 
-  /** Class number, then the components. Only for records with stable bytes, which hold no others. */
+  /**
+   * Class number, then the components. Only for records with stable bytes, which hold no others.
+   */
   static final int RECORD = 23;
 
   /** Class number; 1 for a new object or 2 + the number of an earlier one; then its content. */

@@ -31,7 +31,6 @@ class ClosedModuleTest {
 
   @TempDir private Path directory;
 
-
   @Test
   void write_recordOfClosedPackage_refusesWithWhatToOpen() throws Exception {
     Object value = recordOfModule("");
@@ -66,8 +65,7 @@ class ClosedModuleTest {
 
   private static CodecFixture fixtureFor(Object value) {
     Class<?> type = value.getClass();
-    return new CodecFixture(
-        new InMemoryClassTable(), CodecOptions.of(type.getClassLoader(), type));
+    return new CodecFixture(new InMemoryClassTable(), CodecOptions.of(type.getClassLoader(), type));
   }
 
   /** Returns an instance of a record that lives in a module with this directive. */
