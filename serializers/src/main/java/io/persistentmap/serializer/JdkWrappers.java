@@ -52,8 +52,8 @@ final class JdkWrappers {
     table.<Map<Object, Object>>values(
         "java.util.Map.of",
         1,
-        map -> parts((Object) alternating(map)),
-        v -> immutableMap(v.get(0, Object[].class)),
+        map -> parts(new HashMap<>(map)),
+        v -> immutableMap(v.get(0, HashMap.class)),
         Map.of().getClass(),
         Map.of(1, 1).getClass());
     table.<List<Object>>values(
@@ -73,27 +73,9 @@ final class JdkWrappers {
     return List.of(elements);
   }
 
-  private static Object[] alternating(Map<?, ?> map) {
-    Object[] elements = new Object[2 * map.size()];
-    int i = 0;
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      elements[i++] = entry.getKey();
-      elements[i++] = entry.getValue();
-    }
-    return elements;
-  }
-
-  private static Map<Object, Object> immutableMap(Object[] elements) {
-    List<Map.Entry<Object, Object>> entries = new ArrayList<>();
-    for (int i = 0; i + 1 < elements.length; i += 2) {
-      entries.add(Map.entry(elements[i], elements[i + 1]));
-    }
-    return Map.ofEntries(entries.toArray(JdkWrappers::newEntries));
-  }
-
-  @SuppressWarnings("unchecked") // entries of anything
-  private static Map.Entry<Object, Object>[] newEntries(int length) {
-    return (Map.Entry<Object, Object>[]) new Map.Entry<?, ?>[length];
+  @SuppressWarnings("unchecked") // a map of anything
+  private static Map<Object, Object> immutableMap(Map<?, ?> map) {
+    return Map.copyOf((Map<Object, Object>) map);
   }
 
   private static void addOtherViews(Table table) {
@@ -160,7 +142,7 @@ final class JdkWrappers {
     table.<Map<Object, Object>>values(
         "java.util.Collections.singletonMap",
         2,
-        map -> alternating(map),
+        map -> parts(map.keySet().iterator().next(), map.values().iterator().next()),
         v -> Collections.singletonMap(v.orNull(0), v.orNull(1)),
         Collections.singletonMap(1, 1).getClass());
     table.<List<Object>>values(
