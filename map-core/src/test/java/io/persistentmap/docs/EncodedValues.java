@@ -30,24 +30,6 @@ final class EncodedValues {
   private static final int PUT_OFF_BELOW = 64;
   private static final int DEEPEST = 400;
 
-  /** The names whose lists and maps compare their elements. */
-  private static final Set<String> COMPARING =
-      Set.of(
-          "java.util.HashSet",
-          "java.util.LinkedHashSet",
-          "java.util.concurrent.CopyOnWriteArraySet",
-          "java.util.PriorityQueue",
-          "java.util.TreeSet",
-          "java.util.concurrent.ConcurrentSkipListSet",
-          "java.util.concurrent.PriorityBlockingQueue",
-          "java.util.HashMap",
-          "java.util.Hashtable",
-          "java.util.concurrent.ConcurrentHashMap",
-          "java.util.LinkedHashMap",
-          "java.util.TreeMap",
-          "java.util.concurrent.ConcurrentSkipListMap",
-          "java.util.Properties");
-
   /** An enum constant. */
   record Constant(String className, String name) {}
 
@@ -114,11 +96,7 @@ final class EncodedValues {
     }
 
     boolean existsEarly() {
-      return Set.of("object", "array", "holder", "list", "map").contains(layout);
-    }
-
-    boolean compares() {
-      return COMPARING.contains(base.isEmpty() ? name : base);
+      return Set.of("object", "array", "holder", "list", "set", "map").contains(layout);
     }
   }
 
@@ -243,8 +221,12 @@ final class EncodedValues {
       case "custom" -> object.values.add(take(in, in.getInt()));
       case "array" -> elements(described.name.substring(1), content.count, object, in);
       default -> {
+        int mark = putOff.size();
         for (int i = 0; i < described.values; i++) {
           object.values.add(next(in));
+        }
+        if (described.layout.equals("holder") && described.heads > 0) {
+          putOff(mark, in);
         }
         for (String[] field : described.fields) {
           object.fields.put(field[2] + "." + field[1], typed(field[0], in));
@@ -255,11 +237,11 @@ final class EncodedValues {
   }
 
   private void counted(Described described, Decoded object, ByteBuffer in) {
-    int each = Map.of("list", 1, "map", 2).getOrDefault(described.layout, 0);
+    int each = Map.of("list", 1, "set", 1, "map", 2).getOrDefault(described.layout, 0);
     if (each > 0) {
       int mark = putOff.size();
       elements("L", each * var(in), object, in);
-      if (described.compares()) {
+      if (!described.layout.equals("list")) {
         putOff(mark, in);
       }
     }

@@ -194,7 +194,8 @@ final class JdkContainers {
             .asConcurrent());
     table.map(
         ContainerType.<Map<Object, Object>>of(EnumMap.class, Class.class, JdkContainers::enumOfMap)
-            .constructor(head -> JdkValues.parts(enumType(head)), Class.class));
+            .constructor(head -> JdkValues.parts(enumType(head)), Class.class)
+            .ofWhole());
     table.map(
         ContainerType.<Map<Object, Object>>of(
                 Properties.class, Properties.class, JdkContainers::defaultsOf)

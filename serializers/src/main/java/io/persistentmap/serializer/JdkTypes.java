@@ -132,7 +132,7 @@ final class JdkTypes {
 
     /** Adds a class of collections. */
     void collection(ContainerType<Collection<Object>> type) {
-      Schema schema = schema(type, Schema.Kind.LIST);
+      Schema schema = schema(type, type.whole() ? Schema.Kind.SET : Schema.Kind.LIST);
       add(
           new JdkType(
               schema,

@@ -46,13 +46,15 @@ record Schema(String name, Kind kind, int heads, int values, String base, List<F
     HOLDER,
     /** Head values, of which the collection is made; then fields, count, elements. */
     LIST,
-    /** Head values, of which the map is made; then fields, count, pairs of key and value. */
+    /** The same, but elements must be complete before the next can be read. */
+    SET,
+    /** Head values, of which the map is made; then fields, count, pairs; complete like in a set. */
     MAP;
 
     /** Returns whether the object exists before its content is read, so that cycles may close. */
     boolean createsFirst() {
       return switch (this) {
-        case OBJECT, ARRAY, HOLDER, LIST, MAP -> true;
+        case OBJECT, ARRAY, HOLDER, LIST, SET, MAP -> true;
         case RECORD, STABLE_RECORD, ENUM, CLASS, CUSTOM, VALUES -> false;
       };
     }

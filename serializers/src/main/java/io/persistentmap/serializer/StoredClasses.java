@@ -176,7 +176,7 @@ final class StoredClasses {
             new ObjectForm(Fields.of(type, schema.fields(), changes), Instantiator.of(type));
         yield new StoredClass(number, type, schema, form, true);
       }
-      case VALUES, HOLDER, LIST, MAP ->
+      case VALUES, HOLDER, LIST, SET, MAP ->
           schema.base().isEmpty() ? ofJdk(number, schema) : ofExtension(number, schema);
     };
   }

@@ -69,9 +69,11 @@ final class ThrowableForm extends Form {
   @Override
   void writeBody(Object object, GraphWriter out) {
     Throwable throwable = (Throwable) object;
+    int mark = out.mark();
     write(get(cause, object), ".getCause()", out);
     write(throwable.getStackTrace(), ".getStackTrace()", out);
     write(throwable.getSuppressed(), ".getSuppressed()", out);
+    out.writePostponed(mark); // reading copies the arrays
     if (fields != null) {
       fields.write(object, out);
     }
@@ -101,7 +103,9 @@ final class ThrowableForm extends Form {
   @Override
   Object readBody(@Nullable Object created, GraphReader in) {
     Throwable throwable = (Throwable) Objects.requireNonNull(created);
+    long mark = in.beginMaking();
     ValuesForm.Values values = new ValuesForm.Values(in.values(VALUES));
+    in.endMaking(mark);
     if (values.orNull(0) != null) {
       throwable.initCause(values.get(0, Throwable.class));
     }

@@ -85,14 +85,19 @@ final class UnreadableForm extends Form {
   }
 
   private void skipParts(GraphReader in) {
+    long mark = in.beginMaking();
     in.values(schema.kind() == Schema.Kind.VALUES ? schema.heads() : schema.values());
+    if (schema.kind() == Schema.Kind.HOLDER && schema.heads() > 0) {
+      in.endMaking(mark);
+    }
     for (Schema.Field field : schema.fields()) {
       in.drop(Primitives.letter(field.type()));
     }
-    if (schema.kind() == Schema.Kind.LIST) {
-      in.values(in.bytes().readVarInt());
-    } else if (schema.kind() == Schema.Kind.MAP) {
-      in.pairs(in.bytes().readVarInt());
+    switch (schema.kind()) {
+      case LIST -> in.values(in.bytes().readVarInt());
+      case SET -> in.fillWhole(() -> in.values(in.bytes().readVarInt()), elements -> {});
+      case MAP -> in.fillWhole(() -> in.pairs(in.bytes().readVarInt()), elements -> {});
+      default -> {}
     }
   }
 }
