@@ -33,7 +33,10 @@ final class Changed {
   static @Nullable Object next(Iterator<?> elements, Object what) {
     try {
       return elements.next();
-    } catch (NoSuchElementException | NullPointerException | IndexOutOfBoundsException torn) {
+    } catch (ConcurrentModificationException
+        | NoSuchElementException
+        | NullPointerException
+        | IndexOutOfBoundsException torn) {
       throw exception(what, torn);
     }
   }
