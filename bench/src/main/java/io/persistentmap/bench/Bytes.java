@@ -27,7 +27,8 @@ final class Bytes {
     return (User) codec.read(reader);
   }
 
-  private static final class ClassesInMemory implements ClassTable {
+  /** A table of classes that lives as long as the process. */
+  static final class ClassesInMemory implements ClassTable {
     private final List<String> descriptions = new CopyOnWriteArrayList<>();
 
     @Override

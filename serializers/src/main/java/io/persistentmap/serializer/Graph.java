@@ -24,6 +24,9 @@ final class Graph {
   private final GraphReader reader;
   private final GraphReferences references;
 
+  /** Whether the value has more than one object, so that Kryo had to do with it. */
+  private boolean referenced;
+
   Graph(StoredClasses classes) {
     reader = new GraphReader(classes, this);
     references = new GraphReferences(reader);
@@ -57,7 +60,12 @@ final class Graph {
 
   /** Forgets the value. */
   void reset() {
-    kryo.reset();
+    if (referenced) {
+      kryo.reset();
+      referenced = false;
+    } else {
+      references.reset();
+    }
     writer.reset();
     reader.reset();
     output.forget();
@@ -71,10 +79,12 @@ final class Graph {
   }
 
   void writeReferenced(Object value) {
+    referenced = true;
     kryo.writeClassAndObject(output, value);
   }
 
   @Nullable Object readReferenced() {
+    referenced = true;
     try {
       return kryo.readClassAndObject(input);
     } catch (KryoException e) {

@@ -237,6 +237,9 @@ final class GraphReader implements GraphReferences.Reading {
   }
 
   private void fillAll(int mark) {
+    if (fillings.size() == mark) {
+      return;
+    }
     List<Filling> complete = fillings.subList(mark, fillings.size());
     List<Filling> copy = List.copyOf(complete);
     complete.clear();

@@ -13,10 +13,22 @@ final class RecordForm extends Form {
   /** Where each stored component goes. */
   private final int[] targets;
 
-  private RecordForm(RecordShape shape, char[] letters, int[] targets) {
+  /** To what type each stored component is converted, or null. */
+  private final @Nullable Class<?>[] conversions;
+
+  /** The components of a record of which nothing was stored. */
+  private final @Nullable Object[] defaults;
+
+  private RecordForm(
+      RecordShape shape, char[] letters, int[] targets, @Nullable Class<?>[] conversions) {
     this.shape = shape;
     this.letters = letters;
     this.targets = targets;
+    this.conversions = conversions;
+    this.defaults = new @Nullable Object[shape.fields().size()];
+    for (int i = 0; i < defaults.length; i++) {
+      defaults[i] = Primitives.zero(shape.type(i));
+    }
   }
 
   /**
@@ -28,15 +40,18 @@ final class RecordForm extends Form {
     RecordShape shape = RecordShape.of(type);
     char[] letters = new char[stored.size()];
     int[] targets = new int[stored.size()];
+    @Nullable Class<?>[] conversions = new @Nullable Class<?>[stored.size()];
     for (int i = 0; i < targets.length; i++) {
       Schema.Field field = stored.get(i);
       letters[i] = Primitives.letter(field.type());
       targets[i] = indexOf(field.name(), shape);
       if (targets[i] != DROPPED) {
-        changes.check(type, field, shape.type(targets[i]));
+        Class<?> now = shape.type(targets[i]);
+        changes.check(type, field, now);
+        conversions[i] = field.type().equals(now.getName()) ? null : now;
       }
     }
-    return new RecordForm(shape, letters, targets);
+    return new RecordForm(shape, letters, targets, conversions);
   }
 
   private static int indexOf(String name, RecordShape shape) {
@@ -55,20 +70,24 @@ final class RecordForm extends Form {
 
   @Override
   Object readBody(@Nullable Object created, GraphReader in) {
-    @Nullable Object[] components = new @Nullable Object[shape.fields().size()];
-    for (int i = 0; i < components.length; i++) {
-      components[i] = Primitives.zero(shape.type(i));
-    }
+    @Nullable Object[] components = defaults.clone();
     long mark = in.beginMaking();
     for (int i = 0; i < targets.length; i++) {
-      if (targets[i] == DROPPED) {
-        in.drop(letters[i]);
-      } else {
-        components[targets[i]] = Primitives.widen(read(letters[i], in), shape.type(targets[i]));
-      }
+      readComponent(i, components, in);
     }
     in.endMaking(mark);
     return shape.create(components);
+  }
+
+  private void readComponent(int index, @Nullable Object[] components, GraphReader in) {
+    int target = targets[index];
+    if (target == DROPPED) {
+      in.drop(letters[index]);
+      return;
+    }
+    Object stored = read(letters[index], in);
+    Class<?> conversion = conversions[index];
+    components[target] = conversion == null ? stored : Primitives.widen(stored, conversion);
   }
 
   private static @Nullable Object read(char letter, GraphReader in) {

@@ -13,7 +13,7 @@ final class StringCodec {
    * Up to here, looking at each character is fastest; beyond, copying back and comparing is, since
    * the virtual machine does both with vector instructions.
    */
-  private static final int SHORT_LENGTH = 24;
+  private static final int SHORT_LENGTH = 64;
 
   private StringCodec() {}
 
