@@ -68,6 +68,9 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
   @Override
   void write(@Nullable Object element, int index, GraphWriter out) {
     try {
+      if (isWhole()) {
+        out.requireAdmitted(element);
+      }
       out.value(requireAllowed(element));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure).in("[" + index + "]");
@@ -80,7 +83,12 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
   }
 
   @Override
-  void fill(Collection<Object> container, @Nullable Object[] elements) {
+  void fill(Collection<Object> container, @Nullable Object[] elements, GraphReader in) {
+    if (isWhole()) {
+      for (Object element : elements) {
+        in.requireAdmitted(element);
+      }
+    }
     if (copiesOnWrite) {
       calls.addAll(container, Arrays.asList(elements));
     } else {

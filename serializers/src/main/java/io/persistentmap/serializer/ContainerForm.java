@@ -39,6 +39,11 @@ abstract class ContainerForm<C> extends Form {
   /** Appends one of them. */
   abstract void write(@Nullable Object element, int index, GraphWriter out);
 
+  /** Returns whether elements must be complete. */
+  final boolean isWhole() {
+    return type.whole();
+  }
+
   /** Notices a null where none can be: somebody is changing the container. */
   final @Nullable Object requireAllowed(@Nullable Object part) {
     if (part == null && !type.nulls()) {
@@ -51,7 +56,7 @@ abstract class ContainerForm<C> extends Form {
   abstract @Nullable Object[] readElements(int count, GraphReader in);
 
   /** Puts in what was read. */
-  abstract void fill(C container, @Nullable Object[] elements);
+  abstract void fill(C container, @Nullable Object[] elements, GraphReader in);
 
   @SuppressWarnings("unchecked") // the form was chosen for the class
   private C cast(Object object) {
@@ -110,9 +115,9 @@ abstract class ContainerForm<C> extends Form {
     C container = cast(object);
     int count = in.bytes().readVarInt();
     if (type.whole()) {
-      in.fillWhole(() -> readElements(count, in), elements -> fill(container, elements));
+      in.fillWhole(() -> readElements(count, in), elements -> fill(container, elements, in));
     } else {
-      fill(container, readElements(count, in));
+      fill(container, readElements(count, in), in);
     }
     return object;
   }

@@ -37,6 +37,7 @@ final class GraphReader implements GraphReferences.Reading {
   /** How many objects were put off when the innermost container began; -1 outside of all. */
   private int containerMark = NO_CONTAINER;
 
+  private @Nullable HashWork hashWork;
   private final List<Postponed> postponed = new ArrayList<>();
   private final List<Filling> fillings = new ArrayList<>();
 
@@ -227,6 +228,19 @@ final class GraphReader implements GraphReferences.Reading {
     lowestReferred = Math.min(outer, lowestReferred);
   }
 
+  /** Refuses an element of a set, or a key, whose hash code would take too long. */
+  void requireAdmitted(@Nullable Object element) {
+    if (HashWork.asksOthers(element)) {
+      if (hashWork == null) {
+        hashWork = new HashWork(4 * HashWork.MAX_STEPS);
+      }
+      if (!hashWork.admits(element)) {
+        throw new SerializationException(
+            "sets in sets, or keys of such, that take too long to read");
+      }
+    }
+  }
+
   private void fillWaiting(int level) {
     if (!fillings.isEmpty()) {
       List<Filling> complete = new ArrayList<>(fillings);
@@ -290,6 +304,7 @@ final class GraphReader implements GraphReferences.Reading {
   void reset() {
     bytes = NOTHING;
     lowestReferred = COMPLETE;
+    hashWork = null;
     dropping.reset();
   }
 }

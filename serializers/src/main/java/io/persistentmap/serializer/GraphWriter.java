@@ -37,6 +37,7 @@ final class GraphWriter {
   private @Nullable Object[] postponedObjects = new @Nullable Object[16];
   private int postponedCount;
   private @Nullable List<FirstObject> firstObjects;
+  private @Nullable HashWork hashWork;
 
   GraphWriter(StoredClasses classes, GraphReferences references, Graph graph) {
     this.classes = classes;
@@ -151,6 +152,18 @@ final class GraphWriter {
     }
   }
 
+  /** Refuses an element of a set, or a key, with which reading would take too long. */
+  void requireAdmitted(@Nullable Object element) {
+    if (HashWork.asksOthers(element)) {
+      if (hashWork == null) {
+        hashWork = new HashWork(HashWork.MAX_STEPS);
+      }
+      if (!hashWork.admits(element)) {
+        throw new Refusal("sets in sets, or keys of such, would take too long to read");
+      }
+    }
+  }
+
   private void addFirst(StoredClass stored, Object object, int number) {
     List<FirstObject> first = firstObjects;
     if (first == null) {
@@ -211,5 +224,6 @@ final class GraphWriter {
   void reset() {
     bytes = NOTHING;
     firstObjects = null;
+    hashWork = null;
   }
 }

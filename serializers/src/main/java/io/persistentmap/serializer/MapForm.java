@@ -37,6 +37,7 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
   void write(@Nullable Object element, int index, GraphWriter out) {
     Map.Entry<?, ?> entry = (Map.Entry<?, ?>) Objects.requireNonNull(element);
     try {
+      out.requireAdmitted(entry.getKey());
       out.value(requireAllowed(entry.getKey()));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure).in("[key " + index + "]");
@@ -65,8 +66,9 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
   }
 
   @Override
-  void fill(Map<Object, Object> container, @Nullable Object[] elements) {
+  void fill(Map<Object, Object> container, @Nullable Object[] elements, GraphReader in) {
     for (int i = 0; i < elements.length; i += 2) {
+      in.requireAdmitted(elements[i]);
       calls.put(container, elements[i], elements[i + 1]);
     }
   }

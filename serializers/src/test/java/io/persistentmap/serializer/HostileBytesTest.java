@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -192,6 +194,66 @@ class HostileBytesTest {
       }
       readHarmlessly(bytes, container.getClass().getName());
     }
+  }
+
+  /** Hash codes of such sets ask each other for longer than the universe is old. */
+  @Test
+  @Timeout(60)
+  void read_setsOfSets_refusedInTime() {
+    Set<Object> none = new HashSet<>();
+    byte[] empty = fixture.encode(none);
+    ByteWriter out = new ByteWriter(1000);
+    writeNestedSets(empty[1], 0, new int[1], out);
+    byte[] bytes = Arrays.copyOf(out.array(), out.position());
+
+    assertThatThrownBy(() -> fixture.decode(bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("take too long");
+  }
+
+  /** Two sets at each level, and each of them has both of the next. */
+  private static void writeNestedSets(int number, int level, int[] objects, ByteWriter out) {
+    out.writeByte(Tag.OBJECT);
+    out.writeByte(number);
+    out.writeByte(GraphWriter.NEW_OBJECT);
+    objects[0]++;
+    if (level == 50) {
+      out.writeVarInt(1);
+      StringCodec.write("x", out);
+      return;
+    }
+    out.writeVarInt(3);
+    StringCodec.write("level " + level, out);
+    int first = objects[0];
+    writeNestedSets(number, level + 1, objects, out);
+    out.writeByte(Tag.OBJECT); // the second: the same, plus one
+    out.writeByte(number);
+    out.writeByte(GraphWriter.NEW_OBJECT);
+    objects[0]++;
+    out.writeVarInt(2);
+    out.writeByte(Tag.OBJECT);
+    out.writeByte(number);
+    out.writeVarInt(first + 2);
+    StringCodec.write("second " + level, out);
+  }
+
+  @Test
+  @Timeout(60)
+  void write_setsOfSets_refusedInTime() {
+    Set<Object> root = new HashSet<>();
+    Set<Object> first = root;
+    Set<Object> second = new HashSet<>();
+    for (int i = 0; i < 60; i++) {
+      Set<Object> nextFirst = new HashSet<>();
+      Set<Object> nextSecond = new HashSet<>(Set.of("x"));
+      first.addAll(List.of(nextFirst, nextSecond)); // as long as they are empty
+      second.addAll(List.of(nextFirst, nextSecond));
+      first = nextFirst;
+      second = nextSecond;
+    }
+    assertThatThrownBy(() -> fixture.encode(root))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("take too long");
   }
 
   // ---- classes ---------------------------------------------------------------------------------
