@@ -40,8 +40,8 @@ final class KeyClasses {
 
   /** Returns why equal keys of a class may have different bytes, or "" if they don't. */
   String objection(Class<?> type) {
-    return type.isRecord() && isStored(type) && !isStable(type)
-        ? "record " + type.getName() + " has a serializer or an equals() of its own"
+    return classes.hasSerializer(type)
+        ? type.getName() + " has a serializer, and nobody knows what its bytes are"
         : ByteStability.objection(type);
   }
 

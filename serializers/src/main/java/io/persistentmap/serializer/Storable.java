@@ -5,6 +5,7 @@ import java.io.ObjectOutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -126,12 +127,28 @@ final class Storable {
     }
   }
 
-  private static Schema ofRecord(Class<?> type) {
-    boolean stable = TypeTraits.of(type).byteStable();
+  private Schema ofRecord(Class<?> type) {
     return Schema.of(
         type.getName(),
-        stable ? Schema.Kind.STABLE_RECORD : Schema.Kind.RECORD,
+        TypeTraits.of(type).byteStable() && !hasSerializer(type)
+            ? Schema.Kind.STABLE_RECORD
+            : Schema.Kind.RECORD,
         RecordShape.of(type).fields());
+  }
+
+  /** Returns whether a class has a serializer of the user's, or a record of which it is made. */
+  boolean hasSerializer(Class<?> type) {
+    if (options.serializers().containsKey(type)) {
+      return true;
+    }
+    if (TypeTraits.of(type).byteStable() && type.isRecord()) { // so it does not contain itself
+      for (RecordComponent component : type.getRecordComponents()) {
+        if (hasSerializer(component.getType())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static Schema ofObject(Class<?> type) {

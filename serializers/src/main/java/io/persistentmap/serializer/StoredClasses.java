@@ -98,6 +98,11 @@ final class StoredClasses {
     return storable.schemaOf(type);
   }
 
+  /** Returns whether a class has a serializer of the user's, or a record of which it is made. */
+  boolean hasSerializer(Class<?> type) {
+    return storable.hasSerializer(type);
+  }
+
   private Schema schemaAt(int number) {
     return Schema.parse(table.descriptionOf(number)).renamed(this::nameNow);
   }
