@@ -30,7 +30,7 @@ final class ImageReader {
   private final SegmentMapping mapping;
   private final Catalog catalog;
   private final HashIndex index;
-  private final Memory buffer = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+  private final Memory buffer = OffHeapMemory.allocateUnzeroed(FileLayout.SEGMENT_BYTES);
   private final List<Integer> numbers = new ArrayList<>();
   private final long[] shardLsns = new long[HashIndex.SHARDS];
 
