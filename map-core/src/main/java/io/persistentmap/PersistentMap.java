@@ -68,6 +68,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   private final Store store;
   private final Entries<K, V> entries;
   private final @Nullable AutoCheckpoint autoCheckpoint;
+  private final Set<K> keySet = new MapViews.Keys<>(this);
+  private final Collection<V> values = new MapViews.Values<>(this);
+  private final Set<Map.Entry<K, V>> entrySet = new MapViews.EntrySet<>(this);
 
   PersistentMap(
       Store store,
@@ -378,16 +381,16 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public Set<K> keySet() {
-    return new MapViews.Keys<>(this);
+    return keySet;
   }
 
   @Override
   public Collection<V> values() {
-    return new MapViews.Values<>(this);
+    return values;
   }
 
   @Override
   public Set<Map.Entry<K, V>> entrySet() {
-    return new MapViews.EntrySet<>(this);
+    return entrySet;
   }
 }

@@ -21,6 +21,7 @@ import io.persistentmap.log.SegmentMapping;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.OffHeapMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,7 @@ public final class Store {
               segments,
               mapping,
               health,
+              OffHeapMemory::allocateUnzeroed,
               () -> beforeFirstWrite.run(),
               () -> onSealed.run());
       this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
