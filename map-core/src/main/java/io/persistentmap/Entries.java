@@ -1,7 +1,9 @@
 package io.persistentmap;
 
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.index.Cursor;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
@@ -25,6 +27,7 @@ final class Entries<K, V> {
   private final HashIndex index;
   private final OperationPool operations;
   private final Codec codec;
+  private final StoredKeys storedKeys;
   private final Class<K> keyType;
   private final Class<V> valueType;
   private final Path path;
@@ -41,13 +44,14 @@ final class Entries<K, V> {
     this.keyType = keyType;
     this.valueType = valueType;
     this.path = store.health().path();
+    this.storedKeys = new StoredKeys(codec, path);
     this.cache = cacheBytes == 0 ? null : new CopiedValues(cacheBytes);
     if (cache != null) {
       index.onChange(cache::drop);
     }
   }
 
-  HashIndex.Cursor cursor() {
+  Cursor cursor() {
     return index.cursor();
   }
 
@@ -61,16 +65,13 @@ final class Entries<K, V> {
 
   @Nullable V get(Object key) {
     CopiedValues values = cache;
-    if (values == null || !cacheable) {
-      return read(key);
+    if (values == null || !cacheable || !Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
+      return read(key); // the cache would hold on to a key that can be changed
     }
-    V cached = cast(values.get(Objects.requireNonNull(key, "key")));
+    V cached = cast(values.get(key));
     if (cached != null) {
       store.health().check();
       return cached;
-    }
-    if (!Codec.isByteStable(key)) {
-      return null;
     }
     V loaded = cast(values.load(key, this::load));
     return loaded != null ? loaded : read(key);
@@ -111,7 +112,7 @@ final class Entries<K, V> {
   }
 
   boolean contains(Object key) {
-    if (cache != null && cacheable) {
+    if (cache != null && cacheable && Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
       return get(key) != null; // the index could be ahead of what get is about to answer
     }
     Operation operation = operations.take();
@@ -213,11 +214,15 @@ final class Entries<K, V> {
   <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
     requireWritable();
     Operation operation = operations.take();
-    HashIndex.Hold hold = null;
+    Hold hold = null;
     try {
-      writeKey(operation, key);
+      SerializationException failure = tryWriteKey(operation, key);
       hold = index.hold(operation);
-      V old = index.find(operation, true) ? readValue(operation) : null;
+      boolean there = index.find(operation, true);
+      if (operation.isByEquality()) {
+        admit(operation, key, failure, there);
+      }
+      V old = there ? readValue(operation) : null;
       Decision<V, R> decision = code.apply(key, old);
       carryOut(decision, operation, hold, key);
       return decision.result();
@@ -229,8 +234,7 @@ final class Entries<K, V> {
     }
   }
 
-  private <R> void carryOut(
-      Decision<V, R> decision, Operation operation, HashIndex.Hold hold, K key) {
+  private <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
     V value = decision.value();
     if (decision.verdict() == Verdict.PUT && value != null) {
       operation.record().truncateToKey();
@@ -268,30 +272,77 @@ final class Entries<K, V> {
   // ---- objects and bytes
   // -------------------------------------------------------------------------
 
-  /** Returns false for a key that can't be in the map, since it could not have been put. */
+  /** Returns false if no such key is in the map. */
   private boolean writeLookupKey(Operation operation, Object key) {
     if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
-      return false;
+      operation.begin(key);
+      operation.keyDone(store.hashSeed(), key.hashCode(), storedKeys);
+      if (index.isAbsent(operation)) {
+        return false; // so classes that are not in the map don't get into its table of classes
+      }
     }
-    writeKey(operation, key);
+    tryWriteKey(operation, key);
     return true;
   }
 
+  /** Writes a key to be put. */
   private void writeKey(Operation operation, Object key) {
-    if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
-      throw new UnstorableException(
-          path
-              + ": a "
-              + key.getClass().getName()
-              + " can't be a key: whether two of them are equal can't be told from their bytes. Use"
-              + " strings, numbers, enums, UUIDs, java.time, or records of such");
+    SerializationException failure = tryWriteKey(operation, key);
+    if (operation.isByEquality()) {
+      admit(operation, key, failure, index.find(operation, true));
     }
+  }
+
+  /**
+   * Writes a key. One about which equality decides, and which can't be written, may all the same
+   * equal one that is there: it is left empty, and the reason is returned.
+   */
+  private @Nullable SerializationException tryWriteKey(Operation operation, Object key) {
+    boolean byEquality = !Codec.isByteStable(Objects.requireNonNull(key, "key"));
+    SerializationException failure = null;
     try {
       codec.write(key, operation.begin(key).writer());
     } catch (SerializationException e) {
-      throw refused("key " + key, e);
+      PersistentMapException refused = refused("key " + key, e);
+      if (!byEquality || !(refused instanceof UnstorableException)) {
+        throw refused;
+      }
+      failure = e;
     }
-    operation.keyDone(store.hashSeed());
+    if (byEquality) {
+      operation.keyDone(store.hashSeed(), key.hashCode(), storedKeys);
+    } else {
+      operation.keyDone(store.hashSeed());
+    }
+    return failure;
+  }
+
+  /**
+   * Lets in only keys that will be found again: a new one must equal what is read back from its
+   * bytes. One that can't be written takes the place of the equal one that is there.
+   */
+  private void admit(
+      Operation operation, Object key, @Nullable SerializationException failure, boolean there) {
+    if (failure != null && there) {
+      operation.adoptFoundKey();
+    } else if (failure != null) {
+      throw refused("key " + key, failure);
+    } else if (!there) {
+      requireFoundAgain(operation, key);
+    }
+  }
+
+  private void requireFoundAgain(Operation operation, Object key) {
+    int from = RecordLayout.HEADER_BYTES;
+    int to = from + operation.record().keyLength();
+    Object readBack = storedKeys.decode(operation.record().array(), from, to);
+    String reason = KeyRefusal.ofClass(key.getClass());
+    if (reason == null && !KeyRefusal.isFoundAgain(key, readBack)) {
+      reason = KeyRefusal.ofKey(key);
+    }
+    if (reason != null) {
+      throw new UnstorableException(path + ": " + reason + "; the map is unchanged");
+    }
   }
 
   private void writeValue(Operation operation, K key, V value) {

@@ -1,6 +1,7 @@
 package io.persistentmap;
 
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.store.StoreConfig;
@@ -102,8 +103,10 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Opens without changing anything on disk. Default: false. Several readers may have a map open,
-   * but none while a writer has. After a crash, a reader sees the last checkpoint, too.
+   * Opens without changing the hash file or a snapshot. Default: false. Several readers may have a
+   * map open, but none while a writer has: for that the lock file is created if it is missing and
+   * can be, and that is all that is changed on disk. After a crash, a reader sees the last
+   * checkpoint, too.
    *
    * @param only whether every change throws {@link UnsupportedOperationException}
    * @return this
@@ -190,6 +193,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws StorageFailureException if the operating system fails otherwise
    */
   public PersistentMap<K, V> open(Path file) {
+    StartUp.begin();
     StoreConfig config =
         new StoreConfig(
             files(file.toAbsolutePath()),
@@ -199,6 +203,7 @@ public final class PersistentMapBuilder<K, V> {
             acceptOlder,
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
             loader(),
+            classes -> new StoredKeys(new Codec(classes, loader()), file),
             fileSystem);
     return new PersistentMap<>(
         Store.open(config), keyType, valueType, loader(), cacheBytes, autoCheckpoint);

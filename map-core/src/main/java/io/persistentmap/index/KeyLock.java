@@ -1,5 +1,6 @@
 package io.persistentmap.index;
 
+import io.persistentmap.format.RecordLayout;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -14,11 +15,16 @@ import org.jspecify.annotations.Nullable;
  * that would close such a circle gets an exception instead.
  */
 final class KeyLock {
+  private static final byte[] NOTHING = {};
+
   /** For whom each waiting thread waits. Also the monitor under which circles are looked for. */
   private static final ConcurrentMap<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
 
   private final long hash;
+
+  /** The bytes of the key; empty if equality decides about it. */
   private final byte[] key;
+
   private final Thread owner = Thread.currentThread();
 
   /** Whether the owner has given the key back; a thread may still be about to wake up for it. */
@@ -30,10 +36,16 @@ final class KeyLock {
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
 
-  KeyLock(long hash, byte[] key, int from, int length, @Nullable KeyLock next) {
-    this.hash = hash;
-    this.key = Arrays.copyOfRange(key, from, from + length);
+  KeyLock(Operation operation, @Nullable KeyLock next) {
+    this.hash = operation.hash;
+    this.key = operation.byEquality ? NOTHING : keyOf(operation);
     this.next = next;
+  }
+
+  private static byte[] keyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    return Arrays.copyOfRange(
+        operation.record().array(), from, from + operation.record().keyLength());
   }
 
   /** Notes that the current thread clears the map; what it does inside its own code counts on. */
@@ -51,11 +63,20 @@ final class KeyLock {
     released = true;
   }
 
-  /** Says whether this is that key, held by another thread. */
-  boolean isOther(long otherHash, byte[] otherKey, int from, int length) {
-    return hash == otherHash
+  /**
+   * Says whether this is the operation's key, held by another thread. Keys about which equality
+   * decides share a lock if they have the same hash: to ask them would be user code under a lock.
+   */
+  boolean isOther(Operation operation) {
+    return hash == operation.hash
         && owner != Thread.currentThread()
-        && Arrays.equals(key, 0, key.length, otherKey, from, from + length);
+        && (operation.byEquality || isKeyOf(operation));
+  }
+
+  private boolean isKeyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    int to = from + operation.record().keyLength();
+    return Arrays.equals(key, 0, key.length, operation.record().array(), from, to);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.persistentmap.index;
 import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -74,6 +75,20 @@ public final class Shard {
 
   long version() {
     return (long) VERSION.getAcquire(this);
+  }
+
+  /** Returns the addresses in all slots, ascending. */
+  long[] addresses() {
+    long[] addresses;
+    lock.lock();
+    try {
+      SlotTable present = table;
+      addresses = present == null ? new long[0] : present.addresses((int) count);
+    } finally {
+      lock.unlock();
+    }
+    Arrays.sort(addresses);
+    return addresses;
   }
 
   // ---- under the lock --------------------------------------------------------------------------
@@ -202,10 +217,10 @@ public final class Shard {
   // ---- key locks -------------------------------------------------------------------------------
 
   /** Waits until no other thread holds the key. */
-  void awaitKey(long hash, byte[] key, int from, int length) {
+  void awaitKey(Operation operation) {
     KeyLock held = keyLocks;
     while (held != null) {
-      if (held.isOther(hash, key, from, length)) {
+      if (held.isOther(operation)) {
         held.await(keyReleased);
         held = keyLocks;
       } else {
@@ -215,9 +230,9 @@ public final class Shard {
   }
 
   /** Takes the key for the current thread, once more if it has it. */
-  KeyLock takeKey(long hash, byte[] key, int from, int length) {
-    awaitKey(hash, key, from, length);
-    KeyLock taken = new KeyLock(hash, key, from, length, keyLocks);
+  KeyLock takeKey(Operation operation) {
+    awaitKey(operation);
+    KeyLock taken = new KeyLock(operation, keyLocks);
     keyLocks = taken;
     return taken;
   }

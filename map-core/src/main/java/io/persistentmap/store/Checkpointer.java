@@ -31,6 +31,7 @@ final class Checkpointer {
   private final SuperblockFile superblocks;
   private final SnapshotStrategy strategy;
   private final StoreHealth health;
+  private final Leftovers leftovers;
 
   /** Protects the making of a checkpoint, and which image counts. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -74,7 +75,8 @@ final class Checkpointer {
       SnapshotStrategy strategy,
       StoreHealth health,
       Superblock present,
-      Image image) {
+      Image image,
+      Leftovers leftovers) {
     this.log = log;
     this.index = index;
     this.catalog = catalog;
@@ -84,6 +86,7 @@ final class Checkpointer {
     this.health = health;
     this.present = present;
     this.committedImage = image;
+    this.leftovers = leftovers;
   }
 
   /** Returns the newest durable superblock. */
@@ -123,6 +126,7 @@ final class Checkpointer {
       synchronized (dirtyMonitor) {
         if (!dirty) {
           strategy.prepare(present);
+          leftovers.erase(file); // durable with the mark
           // Also if it was not closed: what recovery read may not be on the device yet.
           writeMark(false);
           strategy.started();
@@ -176,6 +180,7 @@ final class Checkpointer {
     long now = System.currentTimeMillis();
     LogPosition end;
     long entries;
+    long oldest;
     long stopStart = System.nanoTime();
     index.lockAll();
     catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
@@ -187,7 +192,8 @@ final class Checkpointer {
             present.checkpoint(), 0, Duration.ofNanos(System.nanoTime() - stopStart), since(start));
       }
       entries = index.count();
-      CheckpointRecord.write(record, number, now, entries, emptied);
+      oldest = Math.min(log.segments().oldestUncleaned(), position.sequence());
+      CheckpointRecord.write(record, number, now, entries, oldest, emptied);
       end = log.mark(record);
     } finally {
       catalog.unlock();
@@ -206,7 +212,8 @@ final class Checkpointer {
             named.replayStart(),
             named.segment(),
             named.sequence(),
-            strategy.previousSnapshot(number));
+            strategy.previousSnapshot(number),
+            oldest);
     strategy.commit(superblock);
     committed(superblock, image);
     long written = log.writtenBytes();

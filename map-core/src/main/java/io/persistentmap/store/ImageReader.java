@@ -7,8 +7,7 @@ import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.index.HashIndex;
-import io.persistentmap.index.IndexImage;
+import io.persistentmap.index.IndexReplay;
 import io.persistentmap.log.SegmentMapping;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
@@ -18,26 +17,20 @@ import io.persistentmap.serializer.ByteReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
 
 /** Reads an index image, front to back. */
 final class ImageReader {
+  private static final int PAYLOAD_BYTES = 1 << 20;
+
   private final DataFile file;
   private final Superblock superblock;
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final Catalog catalog;
-  private final HashIndex index;
+  private final IndexReplay entries;
   private final Memory buffer = OffHeapMemory.allocateUnzeroed(FileLayout.SEGMENT_BYTES);
   private final List<Integer> numbers = new ArrayList<>();
-  private final long[] shardLsns = new long[HashIndex.SHARDS];
 
-  /** Shards that may be filled behind at once: bounds the memory. */
-  private final Semaphore behind = new Semaphore(4);
-
-  private final List<CompletableFuture<Void>> filling = new ArrayList<>();
   private int next;
   private long nextSequence;
   private long offset;
@@ -50,40 +43,51 @@ final class ImageReader {
       SegmentTable segments,
       SegmentMapping mapping,
       Catalog catalog,
-      HashIndex index) {
+      IndexReplay entries) {
     this.file = file;
     this.superblock = superblock;
     this.segments = segments;
     this.mapping = mapping;
     this.catalog = catalog;
-    this.index = index;
+    this.entries = entries;
     this.next = superblock.imageSegment();
     this.nextSequence = superblock.imageSequence();
   }
 
   /** Reads the image and returns the numbers of its segments. */
   List<Integer> run() {
-    byte[] header = new byte[ImageBlock.BYTES];
+    try (SecondCore second = new SecondCore(PAYLOAD_BYTES)) {
+      return run(second);
+    }
+  }
+
+  private List<Integer> run(SecondCore second) {
     long blocks = 0;
     while (true) {
+      byte[] header = new byte[ImageBlock.BYTES];
       read(header, 0, header.length);
       ImageBlock block = ImageBlock.decode(header);
       if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
         throw damaged("a block of " + block.length() + " bytes");
       }
-      byte[] payload = readPayload((int) block.length());
-      if (block.kind() == ImageBlock.SHARD) {
-        fillBehind(block, header.clone(), payload);
+      byte[] payload = readPayload(second.takeBuffer(), (int) block.length());
+      if (block.kind() == ImageBlock.SHARD || block.kind() == ImageBlock.ADDRESSES) {
+        second.run(
+            () -> {
+              fill(block, header, payload);
+              second.giveBuffer(payload);
+            });
       } else {
         requireIntact(header, payload, block);
         if (block.kind() == ImageBlock.END) {
-          awaitFilled();
+          second.await();
           if (block.lsn() != blocks) {
             throw damaged(blocks + " blocks instead of " + block.lsn());
           }
           return List.copyOf(numbers);
         }
         apply(block, new ByteReader(payload, 0, (int) block.length()));
+        second.giveBuffer(payload);
       }
       blocks++;
     }
@@ -95,49 +99,26 @@ final class ImageReader {
     }
   }
 
-  /** Fills a shard on another core while this one reads on, unless the others are busy. */
-  private void fillBehind(ImageBlock block, byte[] header, byte[] payload) {
-    if (!behind.tryAcquire()) {
-      fill(block, header, payload);
-      return;
-    }
-    filling.add(
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                fill(block, header, payload);
-              } finally {
-                behind.release();
-              }
-            }));
-  }
-
   private void fill(ImageBlock block, byte[] header, byte[] payload) {
     requireIntact(header, payload, block);
-    int shard = block.shard();
-    if (shard < 0
-        || shard >= HashIndex.SHARDS
-        || block.map() != index.map()
-        || !IndexImage.read(index.shard(shard), payload, (int) block.length())) {
+    int length = (int) block.length();
+    boolean filled =
+        block.kind() == ImageBlock.SHARD
+            ? entries.shard(block.map(), block.shard(), block.lsn(), payload, length)
+            : entries.addresses(block.map(), payload, length);
+    if (!filled) {
       throw damaged("a shard that can't be");
     }
-    shardLsns[shard] = block.lsn();
   }
 
-  private void awaitFilled() {
-    try {
-      CompletableFuture.allOf(filling.toArray(new CompletableFuture<?>[0])).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
-  }
-
-  /** Grows the array only as bytes are found, so that a damaged length can't exhaust the heap. */
-  private byte[] readPayload(int length) {
-    byte[] payload = new byte[Math.min(length, 1 << 20)];
+  /**
+   * Grows the array only as bytes are found, so that a damaged length can't exhaust the heap.
+   *
+   * @param array to begin with
+   * @return an array with the bytes, from 0
+   */
+  private byte[] readPayload(byte[] array, int length) {
+    byte[] payload = array;
     int done = 0;
     while (done < length) {
       if (done == payload.length) {
@@ -148,11 +129,6 @@ final class ImageReader {
       done += count;
     }
     return payload;
-  }
-
-  /** Returns, for each shard, the LSN that its slots are exact for. */
-  long[] shardLsns() {
-    return shardLsns;
   }
 
   /** Returns the highest sequence of the image's segments. */
