@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 
 /** Makes the maps of one configuration, test by test. Not thread-safe. */
-final class MapFactory implements AutoCloseable {
+final class MapFactory implements MapSource {
   private static final long CACHE_BYTES = 1 << 20;
   private static final int CLEARED_ENTRIES = 1000;
 
@@ -31,27 +31,23 @@ final class MapFactory implements AutoCloseable {
     this.root = directories.make(configuration.where());
   }
 
-  /** Makes a key that stands for a text, as a new object if it is no string. */
-  Object key(String text) {
+  @Override
+  public Object key(String text) {
     return switch (configuration.keys()) {
       case BYTES -> text;
     };
   }
 
-  /** Makes a value that stands for a text, as a new object if it is no string. */
-  Object value(String text) {
+  @Override
+  public Object value(String text) {
     return switch (configuration.values()) {
       case COPIED -> text;
       case COPIED_MUTABLE -> new Note(text);
     };
   }
 
-  /**
-   * Makes a map, in the state that its life puts it into after it has been filled.
-   *
-   * @param filling puts entries into it
-   */
-  ConcurrentMap<Object, Object> make(Consumer<ConcurrentMap<Object, Object>> filling) {
+  @Override
+  public ConcurrentMap<Object, Object> make(Consumer<ConcurrentMap<Object, Object>> filling) {
     if (inUse.size() == MAX_IN_USE) {
       release(inUse.remove(0));
     }
