@@ -60,15 +60,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   private final Entries<K, V> entries;
   private final @Nullable AutoCheckpoint autoCheckpoint;
 
-  PersistentMap(
-      Store store,
-      Class<K> keyType,
-      Class<V> valueType,
-      ClassLoader loader,
-      long cacheBytes,
-      @Nullable Duration checkpointInterval) {
+  PersistentMap(Store store, Entries<K, V> entries, @Nullable Duration checkpointInterval) {
     this.store = store;
-    this.entries = new Entries<>(store, keyType, valueType, loader, cacheBytes);
+    this.entries = entries;
     this.autoCheckpoint =
         checkpointInterval == null || store.isReadOnly()
             ? null
@@ -77,6 +71,13 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
 
   /**
    * Creates, opens or recovers a map, without being told which.
+   *
+   * <p>Values of a class whose objects may change are live: {@code get} returns the very object
+   * that was put in or handed out before, and {@link #checkpoint} writes it again if it has
+   * changed. Values of a class whose objects can't change (strings, numbers, enums, {@code
+   * java.time}, records of such) are copied when they are put, and take no heap but in a cache.
+   * {@link #explain} tells which it is for a class, and {@link PersistentMapBuilder#valueMode}
+   * makes all values live, or all copied.
    *
    * @param file the hash file; snapshots and a lock file are beside it
    * @param keyType class of the keys
@@ -114,6 +115,17 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    */
   public static <K, V> PersistentMapBuilder<K, V> builder(Class<K> keyType, Class<V> valueType) {
     return new PersistentMapBuilder<>(keyType, valueType);
+  }
+
+  /**
+   * Tells whether values of a class are live or copied in a map that is opened with the usual
+   * options, and why.
+   *
+   * @param type the class of an object, as {@code getClass()} gives it
+   * @return the answer
+   */
+  public static ValueExplanation explain(Class<?> type) {
+    return builder(Object.class, Object.class).explain(type);
   }
 
   Entries<K, V> entries() {
@@ -159,7 +171,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    * @return the figures
    */
   public Stats stats() {
-    return store.stats();
+    return store.stats(entries.count(), entries.liveValues());
   }
 
   /**
@@ -269,9 +281,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
         entries.<Boolean>decide(
             (K) key,
             (sameKey, present) ->
-                value.equals(present)
-                    ? Entries.Decision.remove(true)
-                    : Entries.Decision.leave(false)));
+                value.equals(present) ? Decision.remove(true) : Decision.leave(false)));
   }
 
   @Override
@@ -287,9 +297,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
         entries.<Boolean>decide(
             key,
             (sameKey, present) ->
-                oldValue.equals(present)
-                    ? Entries.Decision.put(newValue, true)
-                    : Entries.Decision.leave(false)));
+                oldValue.equals(present) ? Decision.put(newValue, true) : Decision.leave(false)));
   }
 
   @Override
@@ -303,10 +311,10 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
         key,
         (sameKey, present) -> {
           if (present != null) {
-            return Entries.Decision.leave(present);
+            return Decision.leave(present);
           }
           V value = function.apply(sameKey);
-          return value == null ? Entries.Decision.leave(null) : Entries.Decision.put(value, value);
+          return value == null ? Decision.leave(null) : Decision.put(value, value);
         });
   }
 
@@ -318,7 +326,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
         key,
         (sameKey, present) ->
             present == null
-                ? Entries.Decision.leave(null)
+                ? Decision.leave(null)
                 : outcome(function.apply(sameKey, present), true));
   }
 
@@ -339,15 +347,15 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
         key,
         (sameKey, present) ->
             present == null
-                ? Entries.Decision.put(value, value)
+                ? Decision.put(value, value)
                 : outcome(function.apply(present, value), true));
   }
 
-  private static <V> Entries.Decision<V, V> outcome(@Nullable V value, boolean wasPresent) {
+  private static <V> Decision<V, V> outcome(@Nullable V value, boolean wasPresent) {
     if (value != null) {
-      return Entries.Decision.put(value, value);
+      return Decision.put(value, value);
     }
-    return wasPresent ? Entries.Decision.remove(null) : Entries.Decision.leave(null);
+    return wasPresent ? Decision.remove(null) : Decision.leave(null);
   }
 
   /** Calls the function once for each entry, as {@link #computeIfPresent} does. */

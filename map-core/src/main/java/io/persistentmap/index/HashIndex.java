@@ -4,10 +4,13 @@ import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.RecordLookup.Match;
 import io.persistentmap.log.Log;
+import io.persistentmap.log.Segment;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.OffHeapMemory;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +52,7 @@ public final class HashIndex {
     this.health = health;
     this.lookup = new RecordLookup(log, health);
     for (int i = 0; i < SHARDS; i++) {
-      shards[i] = new Shard(OffHeapMemory::allocate);
+      shards[i] = new Shard(i, OffHeapMemory::allocate);
     }
   }
 
@@ -82,6 +85,11 @@ public final class HashIndex {
 
   private Shard shardOf(long hash) {
     return shards[Hashing.shard(hash)];
+  }
+
+  /** Returns the shard of the operation's key. */
+  public Shard shardOf(Operation operation) {
+    return shardOf(operation.hash);
   }
 
   // ---- reading ---------------------------------------------------------------------------------
@@ -162,7 +170,12 @@ public final class HashIndex {
 
   /** Returns an iteration over all entries, weakly consistent. */
   public Cursor cursor() {
-    return new Cursor(this, lookup, health);
+    return new Cursor(this, lookup, health, SHARDS);
+  }
+
+  /** Returns an iteration over no shard yet: {@link Cursor#enter} takes it to one. */
+  public Cursor cursorOfShards() {
+    return new Cursor(this, lookup, health, 0);
   }
 
   // ---- changing --------------------------------------------------------------------------------
@@ -171,7 +184,12 @@ public final class HashIndex {
   public enum When {
     ALWAYS,
     IF_ABSENT,
-    IF_PRESENT
+    IF_PRESENT;
+
+    /** Says whether it puts, if there is an entry or not. */
+    public boolean allows(boolean present) {
+      return this == ALWAYS || present == (this == IF_PRESENT);
+    }
   }
 
   /**
@@ -183,13 +201,12 @@ public final class HashIndex {
    */
   public boolean put(Operation operation, boolean wantOld, When when) {
     log.awaitRoom();
-    Shard shard = lockFor(operation);
+    Shard shard = lockAndFind(operation, wantOld);
     try {
-      boolean found = findLocked(shard, operation, wantOld);
-      if (when == When.ALWAYS || found == (when == When.IF_PRESENT)) {
-        write(shard, operation, found);
+      if (when.allows(operation.exists)) {
+        write(shard, operation);
       }
-      return found;
+      return operation.exists;
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
@@ -204,13 +221,12 @@ public final class HashIndex {
    */
   public boolean remove(Operation operation, boolean wantOld) {
     log.awaitRoom();
-    Shard shard = lockFor(operation);
+    Shard shard = lockAndFind(operation, wantOld);
     try {
-      boolean found = findLocked(shard, operation, wantOld);
-      if (found) {
+      if (operation.exists) {
         erase(shard, operation);
       }
-      return found;
+      return operation.exists;
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
@@ -218,16 +234,19 @@ public final class HashIndex {
     }
   }
 
-  private Shard lockFor(Operation operation) {
-    Shard shard = shardOf(operation.hash);
+  // ---- changing in step with something else ----------------------------------------------------
+
+  /**
+   * Takes the lock of the key's shard when no other thread holds the key. The operation knows of no
+   * entry then.
+   */
+  public Shard lock(Operation operation) {
+    Shard shard = shardOf(operation);
     shard.lock();
     try {
-      shard.awaitKey(
-          operation.hash,
-          operation.record().array(),
-          RecordLayout.HEADER_BYTES,
-          operation.record().keyLength());
+      shard.awaitKey(operation);
       health.checkWritable();
+      operation.exists = false;
       return shard;
     } catch (Throwable e) {
       shard.unlock();
@@ -235,7 +254,75 @@ public final class HashIndex {
     }
   }
 
-  private void write(Shard shard, Operation operation, boolean found) {
+  /**
+   * Takes the lock of the key's shard when no other thread holds the key, and finds the key's
+   * entry, if there is one.
+   *
+   * @param copy whether its record is wanted
+   */
+  public Shard lockAndFind(Operation operation, boolean copy) {
+    return find(lock(operation), operation, copy);
+  }
+
+  /**
+   * Takes the lock of the key's shard, and finds the key's entry, for the making of a checkpoint:
+   * whether or not somebody holds the key, or the store is being closed.
+   */
+  public Shard lockAndFindForCheckpoint(Operation operation) {
+    Shard shard = shardOf(operation);
+    shard.lock();
+    return find(shard, operation, false);
+  }
+
+  private Shard find(Shard locked, Operation operation, boolean copy) {
+    try {
+      operation.exists = findLocked(locked, operation, copy);
+      return locked;
+    } catch (InternalError e) {
+      locked.unlock();
+      throw health.fail(e);
+    } catch (Throwable e) {
+      locked.unlock();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes the lock of a shard, unless other threads hold keys of it, or the store can't be changed.
+   *
+   * @return whether it is taken, and all keys of the shard can be changed
+   */
+  public boolean lockUnlessHeld(Shard shard) {
+    shard.lock();
+    if (shard.isHeldByOthers() || !health.isWritable()) {
+      shard.unlock();
+      return false;
+    }
+    return true;
+  }
+
+  /** Waits until the log has room for a change, which must not be done under a lock. */
+  public void awaitRoom() {
+    log.awaitRoom();
+  }
+
+  /**
+   * Says whether what the operation found earlier, without a lock, still is the record of its key.
+   * Under the lock of its shard.
+   */
+  public boolean isCurrent(Shard shard, Operation operation) {
+    SlotTable table = shard.table();
+    long address = SlotTable.address(operation.slot);
+    Segment segment = log.segments().get(FileLayout.segmentOf(address));
+    return table != null
+        && segment != null
+        && segment.sequence() == operation.sequence
+        && positionOf(table, operation.hash, address) >= 0;
+  }
+
+  /** Appends the finished record, and names it. Under the lock that {@link #lockAndFind} took. */
+  public void write(Shard shard, Operation operation) {
+    boolean found = operation.exists;
     if (!found) {
       shard.reserve();
     }
@@ -254,7 +341,11 @@ public final class HashIndex {
     }
   }
 
-  private void erase(Shard shard, Operation operation) {
+  /**
+   * Appends the finished tombstone, and removes the slot. Under the lock that {@link #lockAndFind}
+   * took, which has found an entry.
+   */
+  public void erase(Shard shard, Operation operation) {
     log.append(operation.record(), operation.previous(), 0);
     try {
       shard.remove(operation.position);
@@ -276,32 +367,47 @@ public final class HashIndex {
 
   /** Takes the key for the current thread; {@link #find} tells what is there. */
   public Hold hold(Operation operation) {
-    Shard shard = lockFor(operation);
+    Shard shard = lock(operation);
     try {
-      KeyLock taken =
-          shard.takeKey(
-              operation.hash,
-              operation.record().array(),
-              RecordLayout.HEADER_BYTES,
-              operation.record().keyLength());
-      return new Hold(this, shard, taken);
+      return new Hold(this, shard, shard.takeKey(operation));
     } finally {
       shard.unlock();
     }
   }
 
-  /** Makes the change that a holder of the key decided on, and gives the key back. */
-  void changeHeld(Shard shard, KeyLock keyLock, Operation operation, boolean put) {
-    log.awaitRoom();
+  /**
+   * Takes the key for the making of a checkpoint. Waits for its holder, but not where that would be
+   * for ever.
+   *
+   * @return null if the holder is this thread, or waits for it or for a checkpoint
+   * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
+   */
+  public @Nullable Hold holdUnlessFutile(Operation operation, Duration patience) {
+    Shard shard = shardOf(operation);
     shard.lock();
     try {
-      health.checkWritable();
-      boolean found = findLocked(shard, operation, false);
+      KeyLock taken = shard.takeKeyUnlessFutile(operation, patience);
+      return taken == null ? null : new Hold(this, shard, taken);
+    } finally {
+      shard.unlock();
+    }
+  }
+
+  /** Runs what makes a checkpoint or waits for one, so that no checkpoint waits for this thread. */
+  public static <T> T checkpointing(Supplier<T> code) {
+    return KeyLock.checkpointing(code);
+  }
+
+  /** Makes the change that a holder of the key decided on, and gives the key back. */
+  void changeHeld(KeyLock keyLock, Operation operation, boolean put) {
+    log.awaitRoom();
+    Shard shard = lockAndFind(operation, false);
+    try {
       if (keyLock.isOverrun()) {
         // The map was cleared meanwhile: this change came just before, and is gone with the rest.
       } else if (put) {
-        write(shard, operation, found);
-      } else if (found) {
+        write(shard, operation);
+      } else if (operation.exists) {
         erase(shard, operation);
       }
       shard.releaseKey(keyLock);
@@ -318,6 +424,14 @@ public final class HashIndex {
   public void lockAll() {
     for (Shard shard : shards) {
       shard.lock();
+    }
+  }
+
+  /** Waits for all changes that have begun. */
+  public void awaitChanges() {
+    for (Shard shard : shards) {
+      shard.lock();
+      shard.unlock();
     }
   }
 

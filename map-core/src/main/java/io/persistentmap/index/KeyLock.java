@@ -1,9 +1,13 @@
 package io.persistentmap.index;
 
+import io.persistentmap.format.RecordLayout;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class KeyLock {
   /** For whom each waiting thread waits. Also the monitor under which circles are looked for. */
   private static final ConcurrentMap<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
+
+  /** Threads that make a checkpoint, or wait for one: nobody who makes one may wait for them. */
+  private static final Set<Thread> CHECKPOINTING = ConcurrentHashMap.newKeySet();
 
   private final long hash;
   private final byte[] key;
@@ -30,10 +37,16 @@ final class KeyLock {
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
 
-  KeyLock(long hash, byte[] key, int from, int length, @Nullable KeyLock next) {
-    this.hash = hash;
-    this.key = Arrays.copyOfRange(key, from, from + length);
+  KeyLock(Operation operation, @Nullable KeyLock next) {
+    this.hash = operation.hash;
+    this.key = keyOf(operation);
     this.next = next;
+  }
+
+  private static byte[] keyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    return Arrays.copyOfRange(
+        operation.record().array(), from, from + operation.record().keyLength());
   }
 
   /** Notes that the current thread clears the map; what it does inside its own code counts on. */
@@ -51,11 +64,30 @@ final class KeyLock {
     released = true;
   }
 
-  /** Says whether this is that key, held by another thread. */
-  boolean isOther(long otherHash, byte[] otherKey, int from, int length) {
-    return hash == otherHash
-        && owner != Thread.currentThread()
-        && Arrays.equals(key, 0, key.length, otherKey, from, from + length);
+  /** Returns the hash of the key. */
+  long hash() {
+    return hash;
+  }
+
+  /** Says whether this is the operation's key. */
+  boolean isOf(Operation operation) {
+    return hash == operation.hash && isKeyOf(operation);
+  }
+
+  /** Says whether this is held by another thread. */
+  boolean isOfOther() {
+    return owner != Thread.currentThread();
+  }
+
+  /** Says whether this is the operation's key, held by another thread. */
+  boolean isOther(Operation operation) {
+    return isOfOther() && isOf(operation);
+  }
+
+  private boolean isKeyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    int to = from + operation.record().keyLength();
+    return Arrays.equals(key, 0, key.length, operation.record().array(), from, to);
   }
 
   /**
@@ -73,6 +105,45 @@ final class KeyLock {
     } finally {
       WAITING.remove(current);
     }
+  }
+
+  /** Runs what makes a checkpoint or waits for one, so that no checkpoint waits for this thread. */
+  static <T> T checkpointing(Supplier<T> code) {
+    Thread current = Thread.currentThread();
+    boolean outermost = CHECKPOINTING.add(current);
+    try {
+      return code.get();
+    } finally {
+      if (outermost) {
+        CHECKPOINTING.remove(current);
+      }
+    }
+  }
+
+  /**
+   * Says whether who makes a checkpoint would wait for ever for this key: the owner is the current
+   * thread, or waits for it or for a checkpoint, perhaps through others.
+   */
+  boolean isWaitFutile() {
+    synchronized (WAITING) {
+      KeyLock wanted = this;
+      while (wanted != null && !wanted.released) {
+        if (wanted.owner == Thread.currentThread() || CHECKPOINTING.contains(wanted.owner)) {
+          return true;
+        }
+        wanted = WAITING.get(wanted.owner);
+      }
+      return false;
+    }
+  }
+
+  /** Tells who has held the key for so long. */
+  String describe(Duration held) {
+    return "thread "
+        + owner.getName()
+        + " has held the key for "
+        + held.toSeconds()
+        + " s, inside compute (or merge, replaceAll ...)";
   }
 
   private void refuseCircle(Thread current) {

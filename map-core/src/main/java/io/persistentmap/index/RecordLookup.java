@@ -67,6 +67,7 @@ final class RecordLookup {
       return Match.DAMAGED;
     }
     long sequence = segment.sequence();
+    operation.sequence = sequence;
     Match match = look(base, FileLayout.offsetOf(address), sequence, operation, copy);
     VarHandle.acquireFence();
     return segment.base() == base ? match : Match.AGAIN;

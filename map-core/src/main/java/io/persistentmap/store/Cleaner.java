@@ -200,7 +200,7 @@ final class Cleaner {
               + Long.toHexString(FileLayout.fileOffset(victim.number()) + at)
               + ": expected a record with a matching crc32c, found damaged bytes");
     }
-    byte[] record = operation.loaded();
+    byte[] record = operation.found();
     kinds[position] = RecordLayout.kind(record, 0);
     if (kinds[position] == RecordLayout.PUT) {
       int keyLength = (int) RecordLayout.keyLength(record, 0);
@@ -221,7 +221,7 @@ final class Cleaner {
     if (length < 0) {
       throw new CorruptFileException(log.path() + ": a record changed while it was cleaned");
     }
-    byte[] record = operation.loaded();
+    byte[] record = operation.found();
     long address = FileLayout.address(victim.number(), at);
     int map = RecordLayout.map(record, 0);
     boolean moved =
