@@ -50,19 +50,6 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
     }
   }
 
-  @Override
-  boolean contains(Object key) {
-    if (mayBeCached()) {
-      return get(key) != null; // the index could be ahead of what get is about to answer
-    }
-    Operation operation = operations.take();
-    try {
-      return codec.writeLookupKey(operation, key) && index.find(operation, false);
-    } finally {
-      operations.give(operation);
-    }
-  }
-
   // ---- changing --------------------------------------------------------------------------------
 
   @Override
@@ -193,6 +180,11 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
         @Override
         public V value() {
           return codec.valueOf(record);
+        }
+
+        @Override
+        public V peek() {
+          return value();
         }
       };
     }

@@ -49,7 +49,17 @@ abstract class Entries<K, V> {
 
   abstract @Nullable V get(Object key);
 
-  abstract boolean contains(Object key);
+  boolean contains(Object key) {
+    if (cached(key) != null) {
+      return true; // the index could be ahead of what get is about to answer
+    }
+    Operation operation = operations.take();
+    try {
+      return codec.writeLookupKey(operation, key) && index.find(operation, false);
+    } finally {
+      operations.give(operation);
+    }
+  }
 
   /** Puts, and returns what was there. */
   abstract @Nullable V put(K key, V value, HashIndex.When when);
@@ -105,11 +115,6 @@ abstract class Entries<K, V> {
   }
 
   // ---- the cache -------------------------------------------------------------------------------
-
-  /** Says whether values may be in the cache that the index does not have any more. */
-  boolean mayBeCached() {
-    return cache != null && cacheable;
-  }
 
   /** Returns a value that can be shared, if the cache has it or may load it. */
   @Nullable V cached(Object key) {

@@ -108,6 +108,11 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
     public @Nullable V value() {
       return entries.valueOf(key, entry);
     }
+
+    @Override
+    public @Nullable V peek() {
+      return value();
+    }
   }
 
   /** An entry that the index has. */
@@ -132,6 +137,11 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
     @Override
     public @Nullable V value() {
       return entries.valueOf(key(), record);
+    }
+
+    @Override
+    public @Nullable V peek() {
+      return entries.peek(key(), record);
     }
   }
 }

@@ -35,7 +35,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
    */
   LiveEntries(Store store, EntryCodec<K, V> codec, long cacheBytes, boolean all) {
     super(store, codec, all ? 0 : cacheBytes);
-    this.live = new LiveValues(index, codec.path());
+    this.live = new LiveValues(index, store.health());
     this.storable = new StorableValues(codec, operations);
     this.all = all;
     store.attach(new DirtyPass(index, operations, codec, live));
@@ -45,9 +45,13 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     return all || !codec.isImmutable(value);
   }
 
-  @SuppressWarnings("unchecked") // only values of this map are in it
   private V valueOf(LiveEntry entry) {
-    return (V) entry.value();
+    return cast(entry.value());
+  }
+
+  @SuppressWarnings("unchecked") // only values of this map are among the live ones
+  private V cast(Object value) {
+    return (V) value;
   }
 
   @Override
@@ -133,15 +137,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       store.health().check();
       return true;
     }
-    if (mayBeCached()) {
-      return get(key) != null; // the index could be ahead of what get is about to answer
-    }
-    Operation operation = operations.take();
-    try {
-      return codec.writeLookupKey(operation, key) && index.find(operation, false);
-    } finally {
-      operations.give(operation);
-    }
+    return super.contains(key);
   }
 
   // ---- putting ---------------------------------------------------------------------------------
@@ -162,9 +158,10 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     try {
       if (isLive(value)) {
         storable.check(key, value);
-        V old = replaceLive(key, value, when);
+        Object old =
+            when == HashIndex.When.IF_ABSENT ? live.value(key) : live.tryReplace(key, value);
         if (old != null) {
-          return old;
+          return cast(old);
         }
       }
       Operation operation = operations.take();
@@ -176,26 +173,6 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       }
     } catch (OutOfMemoryError e) {
       throw live.explain(e);
-    }
-  }
-
-  /** Replaces a live value by another: needs no byte of the key. Null if that is not possible. */
-  private @Nullable V replaceLive(K key, V value, HashIndex.When when) {
-    LiveEntry entry = live.get(key);
-    if (entry == null || live.isPassing() || !index.lockUnlessHeld(entry.shard())) {
-      return null;
-    }
-    try {
-      if (live.isPassing() || !live.isPresent(entry)) {
-        return null;
-      }
-      V old = valueOf(entry);
-      if (when != HashIndex.When.IF_ABSENT) {
-        live.replace(entry, value);
-      }
-      return old;
-    } finally {
-      entry.shard().unlock();
     }
   }
 
@@ -224,13 +201,14 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         index.awaitRoom();
       }
       Shard shard = find ? index.lockAndFind(operation, wantOld) : index.lock(operation);
+      LiveEntry entry = null;
       V old;
       try {
-        LiveEntry entry = live.get(key);
+        entry = live.get(key);
         if ((!write && live.isPassing()) || (!find && needsRecord(shard, entry, write))) {
           continue; // what was seen without the lock is no longer so
         }
-        old = entry == null ? null : valueOf(entry);
+        old = entry == null ? null : cast(entry.freeze());
         boolean gone = hold != null && hold.isOverrun();
         if (!gone && when.allows(entry != null || operation.exists())) {
           if (asLive) {
@@ -243,6 +221,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
           hold.releaseLocked();
         }
       } finally {
+        live.thaw(entry);
         shard.unlock();
       }
       return old == null && wantOld && operation.exists() ? codec.readValue(operation) : old;
@@ -266,7 +245,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       index.write(shard, operation);
     }
     if (entry != null) {
-      live.replace(entry, value);
+      entry.replace(value);
     } else if (write || operation.exists()) {
       entry = live.addRecorded(shard, key, operation.hash(), value, 0);
     } else {
@@ -329,21 +308,28 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     codec.writeTombstone(operation);
     index.awaitRoom();
     Shard shard = index.lockAndFind(operation, wantOld);
+    LiveEntry entry = null;
     try {
-      LiveEntry entry = live.get(key);
-      boolean gone = hold != null && hold.isOverrun();
-      if (!gone && operation.exists()) {
-        index.erase(shard, operation);
+      entry = live.get(key);
+      if (hold == null || !hold.isOverrun()) {
+        if (entry != null) {
+          entry.freeze();
+        }
+        if (operation.exists()) {
+          index.erase(shard, operation);
+        }
+        if (entry != null) {
+          live.remove(entry);
+        } else {
+          live.settle(shard);
+        }
       }
-      if (!gone && entry != null) {
-        live.remove(entry);
-      }
-      live.settle(shard);
       if (hold != null) {
         hold.releaseLocked();
       }
       return entry;
     } finally {
+      live.thaw(entry);
       shard.unlock();
     }
   }
@@ -374,7 +360,12 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     }
   }
 
+  /** Reads the value of a key that the current thread holds: no put can replace it any more. */
   private @Nullable V readHeld(Operation operation, K key) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      return cast(entry.settled());
+    }
     try {
       return read(operation, key);
     } catch (OutOfMemoryError e) {
@@ -414,6 +405,12 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     }
     V value = codec.valueOf(record);
     return isLive(value) ? read(key) : value;
+  }
+
+  /** Returns the live value of an entry that an iteration has found, or a copy of another. */
+  V peek(K key, byte[] record) {
+    LiveEntry entry = live.get(key);
+    return entry != null ? valueOf(entry) : codec.valueOf(record);
   }
 
   /** Returns the value of an entry that was fresh, or null if it is gone. */

@@ -127,7 +127,8 @@ public final class PersistentMapBuilder<K, V> {
 
   /**
    * Opens without changing anything on disk. Default: false. Several readers may have a map open,
-   * but none while a writer has. After a crash, a reader sees the last checkpoint, too.
+   * but none while a writer has. After a crash, a reader sees the last checkpoint, too. Live values
+   * are handed out as usual, but what is changed in them is written nowhere.
    *
    * @param only whether every change throws {@link UnsupportedOperationException}
    * @return this
@@ -154,7 +155,8 @@ public final class PersistentMapBuilder<K, V> {
   /**
    * Makes a checkpoint whenever that time has passed since the one before, in a thread of its own.
    * Default: none but those that the program calls for, and that of closing. A checkpoint that
-   * fails for want of space is tried again after the same time; any other failure fails the map.
+   * fails for want of space, or since a live value can't be written, is tried again after the same
+   * time, with a warning to the application's logger; any other failure fails the map.
    *
    * @param interval the time
    * @return this

@@ -287,20 +287,6 @@ public final class HashIndex {
     }
   }
 
-  /**
-   * Takes the lock of a shard, unless other threads hold keys of it, or the store can't be changed.
-   *
-   * @return whether it is taken, and all keys of the shard can be changed
-   */
-  public boolean lockUnlessHeld(Shard shard) {
-    shard.lock();
-    if (shard.isHeldByOthers() || !health.isWritable()) {
-      shard.unlock();
-      return false;
-    }
-    return true;
-  }
-
   /** Waits until the log has room for a change, which must not be done under a lock. */
   public void awaitRoom() {
     log.awaitRoom();

@@ -74,14 +74,9 @@ final class KeyLock {
     return hash == operation.hash && isKeyOf(operation);
   }
 
-  /** Says whether this is held by another thread. */
-  boolean isOfOther() {
-    return owner != Thread.currentThread();
-  }
-
   /** Says whether this is the operation's key, held by another thread. */
   boolean isOther(Operation operation) {
-    return isOfOther() && isOf(operation);
+    return owner != Thread.currentThread() && isOf(operation);
   }
 
   private boolean isKeyOf(Operation operation) {

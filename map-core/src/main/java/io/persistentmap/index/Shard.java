@@ -282,16 +282,6 @@ public final class Shard {
     }
   }
 
-  /** Says whether other threads hold keys. */
-  boolean isHeldByOthers() {
-    for (KeyLock held = keyLocks; held != null; held = held.next) {
-      if (held.isOfOther()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private @Nullable KeyLock holderOf(Operation operation) {
     KeyLock held = keyLocks;
     while (held != null && !held.isOf(operation)) {

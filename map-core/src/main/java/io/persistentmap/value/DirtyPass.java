@@ -160,8 +160,8 @@ public final class DirtyPass implements HeapValues {
      * @param holds of the shard; if that has changed meanwhile, the answer is false
      */
     private boolean write(LiveEntry entry, long holds) {
-      Object value = entry.value();
-      if (entry.pass == number || (entry.written && codec.isImmutable(value))) {
+      Object value = entry.settled();
+      if (entry.pass == number || (codec.isImmutable(value) && entry.isWritten())) {
         return true;
       }
       Operation alone = operations.take();

@@ -2,7 +2,7 @@ package io.persistentmap.value;
 
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Shard;
-import java.nio.file.Path;
+import io.persistentmap.log.StoreHealth;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +29,15 @@ public final class LiveValues {
   /** Number of the last dirty pass; changes while none is running. */
   private volatile int pass;
 
-  private final Path path;
+  private final StoreHealth health;
 
   /**
    * Creates an empty table in front of an index.
    *
-   * @param path of the store, for messages
+   * @param health of the store
    */
-  public LiveValues(HashIndex index, Path path) {
-    this.path = path;
+  public LiveValues(HashIndex index, StoreHealth health) {
+    this.health = health;
     homes = new LiveShard[HashIndex.SHARDS];
     for (int i = 0; i < homes.length; i++) {
       homes[i] = new LiveShard(index.shard(i));
@@ -49,6 +49,12 @@ public final class LiveValues {
   /** Returns the live entry of a key, if there is one. Under the shard's lock, that is certain. */
   public @Nullable LiveEntry get(Object key) {
     return entries.get(key);
+  }
+
+  /** Returns the live value of a key, if there is one. */
+  public @Nullable Object value(Object key) {
+    LiveEntry entry = entries.get(key);
+    return entry == null ? null : entry.value();
   }
 
   /** Returns the number of entries of the map, live or not. */
@@ -72,7 +78,7 @@ public final class LiveValues {
     }
     OutOfMemoryError explained =
         new OutOfMemoryError(
-            path
+            health.path()
                 + ": "
                 + count()
                 + " live values don't fit into the heap of "
@@ -104,11 +110,33 @@ public final class LiveValues {
     }
   }
 
+  /**
+   * Replaces one live object by another: needs no byte of the key, and no lock of its shard.
+   *
+   * @return the one before, or null if there is none, or somebody does more with the entry
+   */
+  public @Nullable Object tryReplace(Object key, Object value) {
+    LiveEntry entry = get(key);
+    return entry == null ? null : entry.tryReplace(value, this);
+  }
+
   // ---- under the lock of the shard -------------------------------------------------------------
 
   /** Says whether a change must write its value itself, since a dirty pass is running. */
   public boolean isPassing() {
     return passing;
+  }
+
+  /** Says whether a value can be replaced without being written. */
+  boolean isReplacing() {
+    return !passing && health.isWritable();
+  }
+
+  /** Allows the value of an entry to be replaced again, if there is one and it still counts. */
+  public void thaw(@Nullable LiveEntry entry) {
+    if (entry != null && isPresent(entry)) {
+      entry.thaw();
+    }
   }
 
   /** Says whether this entry still counts. */
@@ -145,8 +173,10 @@ public final class LiveValues {
   public LiveEntry addRecorded(Shard shard, Object key, long hash, Object value, long fingerprint) {
     LiveShard home = homeOf(shard);
     LiveEntry entry = new LiveEntry(key, home, hash, value);
-    entry.fingerprint = fingerprint;
-    entry.written = fingerprint != 0;
+    if (fingerprint != 0) {
+      entry.fingerprint = fingerprint;
+      entry.written();
+    }
     try {
       entries.put(key, entry);
     } catch (Throwable e) {
@@ -157,11 +187,6 @@ public final class LiveValues {
     return entry;
   }
 
-  /** Makes another object the value of an entry. */
-  public void replace(LiveEntry entry, Object value) {
-    entry.value(value);
-  }
-
   /** Notes that the value of an entry is in its record now. */
   public void recorded(LiveEntry entry, long fingerprint) {
     if (entry.isFresh()) {
@@ -169,12 +194,12 @@ public final class LiveValues {
       entry.home.recorded++;
     }
     entry.fingerprint = fingerprint;
-    entry.written = true;
+    entry.written();
     entry.pass = pass;
     entry.home.settle();
   }
 
-  /** Removes an entry: the index is right for its key from here on. */
+  /** Removes a frozen entry: the index is right for its key from here on. */
   public void remove(LiveEntry entry) {
     if (entry.isFresh()) {
       entry.home.removeFresh(entry);
