@@ -4,6 +4,7 @@ import io.persistentmap.index.Cursor;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
+import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.EntryCodec;
 import java.util.Collections;
@@ -116,9 +117,13 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
     Operation operation = operations.take();
     Hold hold = null;
     try {
-      codec.writeKey(operation, key);
+      SerializationException failure = codec.tryWriteKey(operation, key);
       hold = index.hold(operation);
-      V old = index.find(operation, true) ? codec.readValue(operation) : null;
+      boolean there = index.find(operation, true);
+      if (operation.isByEquality()) {
+        codec.admit(operation, key, failure, there);
+      }
+      V old = there ? codec.readValue(operation) : null;
       Decision<V, R> decision = code.apply(key, old);
       carryOut(decision, operation, hold, key);
       return decision.result();

@@ -119,15 +119,15 @@ abstract class Entries<K, V> {
   /** Returns a value that can be shared, if the cache has it or may load it. */
   @Nullable V cached(Object key) {
     CopiedValues values = cache;
-    if (values == null || !cacheable) {
-      return null;
+    if (values == null || !cacheable || !Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
+      return null; // the cache would hold on to a key that can be changed
     }
-    V cached = cast(values.get(Objects.requireNonNull(key, "key")));
+    V cached = cast(values.get(key));
     if (cached != null) {
       store.health().check();
       return cached;
     }
-    return Codec.isByteStable(key) ? cast(values.load(key, this::load)) : null;
+    return cast(values.load(key, this::load));
   }
 
   @SuppressWarnings("unchecked") // only values of this map are in its cache

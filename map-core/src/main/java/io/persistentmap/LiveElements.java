@@ -71,7 +71,7 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
   }
 
   private boolean enterShard() {
-    if (shard == HashIndex.SHARDS) {
+    if (shard == HashIndex.ALL_SHARDS) {
       return false;
     }
     List<LiveEntry> entered = live.fresh(shard);
@@ -83,9 +83,8 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
     return true;
   }
 
-  @SuppressWarnings("unchecked") // only keys of this map are in it
   private @Nullable Element<K, V> elementOf(LiveEntry entry) {
-    K key = (K) entry.key();
+    K key = entries.keyOf(entry);
     return live.isPresent(entry) || entries.contains(key) ? new FreshElement(key, entry) : null;
   }
 

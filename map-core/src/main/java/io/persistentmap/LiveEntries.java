@@ -4,6 +4,7 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.Shard;
+import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.DirtyPass;
 import io.persistentmap.value.EntryCodec;
@@ -114,6 +115,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
    * @return the object that is live now, or null if the entry has changed since
    */
   private @Nullable V makeLive(Operation operation, Object key, V value) {
+    Object own = operation.isByEquality() ? codec.keyOf(operation.found()) : key;
     Shard shard = index.shardOf(operation);
     shard.lock();
     try {
@@ -124,7 +126,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       if (!index.isCurrent(shard, operation)) {
         return null;
       }
-      live.addRecorded(shard, key, operation.hash(), value, DirtyPass.foundFingerprint(operation));
+      live.addRecorded(shard, own, operation.hash(), value, DirtyPass.foundFingerprint(operation));
       return value;
     } finally {
       shard.unlock();
@@ -166,13 +168,23 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       }
       Operation operation = operations.take();
       try {
-        codec.writeKey(operation, key);
+        writeKey(operation, key);
         return change(operation, key, value, when, wantOld, null);
       } finally {
         operations.give(operation);
       }
     } catch (OutOfMemoryError e) {
       throw live.explain(e);
+    }
+  }
+
+  /** Writes the key of an entry that is there, or a new one. */
+  private void writeKey(Operation operation, K key) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      codec.writeKnownKey(operation, entry.key());
+    } else if (codec.writeKey(operation, key)) {
+      operation.adoptFoundKey();
     }
   }
 
@@ -190,6 +202,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       boolean wantOld,
       @Nullable Hold hold) {
     boolean asLive = isLive(value);
+    Object own = codec.privateKey(operation, key);
     boolean write = false;
     while (true) {
       if (!write && (!asLive || live.isPassing())) {
@@ -212,7 +225,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         boolean gone = hold != null && hold.isOverrun();
         if (!gone && when.allows(entry != null || operation.exists())) {
           if (asLive) {
-            storeLive(shard, operation, key, value, entry, write);
+            storeLive(shard, operation, own, value, entry, write);
           } else {
             storeCopied(shard, operation, entry);
           }
@@ -236,7 +249,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   private void storeLive(
       Shard shard,
       Operation operation,
-      K key,
+      Object key,
       V value,
       @Nullable LiveEntry present,
       boolean write) {
@@ -347,9 +360,13 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     Operation operation = operations.take();
     Hold hold = null;
     try {
-      codec.writeKey(operation, key);
+      SerializationException failure = codec.tryWriteKey(operation, key);
       hold = index.hold(operation);
-      Decision<V, R> decision = code.apply(key, readHeld(operation, key));
+      V old = readHeld(operation, key);
+      if (operation.isByEquality()) {
+        admit(operation, key, failure, old != null);
+      }
+      Decision<V, R> decision = code.apply(key, old);
       carryOut(decision, operation, hold, key);
       return decision.result();
     } finally {
@@ -370,6 +387,19 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       return read(operation, key);
     } catch (OutOfMemoryError e) {
       throw live.explain(e);
+    }
+  }
+
+  /** Gives the operation the bytes of the equal key that is there, or lets a new one in. */
+  private void admit(
+      Operation operation, K key, @Nullable SerializationException failure, boolean there) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      codec.writeKnownKey(operation, entry.key());
+    } else if (there) {
+      operation.adoptFoundKey();
+    } else {
+      codec.admit(operation, key, failure, false);
     }
   }
 
@@ -395,6 +425,21 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   @Override
   Iterator<Element<K, V>> elements() {
     return new LiveElements<>(this, index, codec, live);
+  }
+
+  /** Returns a key of an entry to hand out. */
+  K keyOf(LiveEntry entry) {
+    @SuppressWarnings("unchecked") // only keys of this map are among the live ones
+    K key = (K) entry.key();
+    if (codec.isImmutable(key)) {
+      return key;
+    }
+    Operation operation = operations.take();
+    try {
+      return codec.copyOfKey(operation, key);
+    } finally {
+      operations.give(operation);
+    }
   }
 
   /** Returns the value of an entry that an iteration has found, or null if it is gone. */

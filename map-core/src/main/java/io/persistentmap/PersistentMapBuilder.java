@@ -7,6 +7,7 @@ import io.persistentmap.store.Store;
 import io.persistentmap.store.StoreConfig;
 import io.persistentmap.store.StoreFiles;
 import io.persistentmap.value.EntryCodec;
+import io.persistentmap.value.StoredKeys;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,9 +127,11 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Opens without changing anything on disk. Default: false. Several readers may have a map open,
-   * but none while a writer has. After a crash, a reader sees the last checkpoint, too. Live values
-   * are handed out as usual, but what is changed in them is written nowhere.
+   * Opens without changing the hash file or a snapshot. Default: false. Several readers may have a
+   * map open, but none while a writer has: for that the lock file is created if it is missing and
+   * can be, and that is all that is changed on disk. After a crash, a reader sees the last
+   * checkpoint, too. Live values are handed out as usual, but what is changed in them is written
+   * nowhere.
    *
    * @param only whether every change throws {@link UnsupportedOperationException}
    * @return this
@@ -226,6 +229,7 @@ public final class PersistentMapBuilder<K, V> {
             acceptOlder,
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
             loader(),
+            classes -> new StoredKeys(new Codec(classes, loader()), file),
             fileSystem);
     Store store = Store.open(config);
     return new PersistentMap<>(store, entries(store), autoCheckpoint);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * place is a tag, which tables of any size share. Not thread-safe.
  */
 public final class Cursor {
+  private static final int OPTIMISTIC_ATTEMPTS = 64;
   private static final int BATCH = 32;
   private static final long BATCH_BYTES = 1 << 16;
 
@@ -60,7 +61,7 @@ public final class Cursor {
 
   private void fill() {
     Shard current = index.shard(shard);
-    for (int attempt = 0; attempt < HashIndex.OPTIMISTIC_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < OPTIMISTIC_ATTEMPTS; attempt++) {
       long version = current.version();
       if ((version & 1) == 0) {
         Match match = collect(current.table());

@@ -1,7 +1,6 @@
 package io.persistentmap.index;
 
 import io.persistentmap.format.FileLayout;
-import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.RecordLookup.Match;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
@@ -26,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  * exception and never a wrong or a missing value.
  */
 public final class HashIndex {
-  /** Shards of a map. */
+  /** Shards of the keys that are found by their bytes, and as many of the others behind them. */
   public static final int SHARDS = 256;
 
-  /** How often a reader tries without a lock. */
-  static final int OPTIMISTIC_ATTEMPTS = 64;
+  /** Shards of a map. */
+  public static final int ALL_SHARDS = 2 * SHARDS;
 
   private final int map;
   private final Log log;
   private final StoreHealth health;
   private final RecordLookup lookup;
-  private final Shard[] shards = new Shard[SHARDS];
+  private final Shard[] shards = new Shard[ALL_SHARDS];
   private volatile @Nullable Consumer<Object> onChange;
 
   /**
@@ -51,7 +50,7 @@ public final class HashIndex {
     this.log = log;
     this.health = health;
     this.lookup = new RecordLookup(log, health);
-    for (int i = 0; i < SHARDS; i++) {
+    for (int i = 0; i < ALL_SHARDS; i++) {
       shards[i] = new Shard(i, OffHeapMemory::allocate);
     }
   }
@@ -83,13 +82,18 @@ public final class HashIndex {
     return shards[number];
   }
 
-  private Shard shardOf(long hash) {
-    return shards[Hashing.shard(hash)];
+  /** Returns the shard of a key. */
+  Shard shardOf(boolean byEquality, long hash) {
+    return shards[Hashing.shard(hash) + (byEquality ? SHARDS : 0)];
   }
 
   /** Returns the shard of the operation's key. */
   public Shard shardOf(Operation operation) {
-    return shardOf(operation.hash);
+    return shardOf(operation.byEquality, operation.hash);
+  }
+
+  RecordLookup lookup() {
+    return lookup;
   }
 
   // ---- reading ---------------------------------------------------------------------------------
@@ -103,20 +107,41 @@ public final class HashIndex {
   public boolean find(Operation operation, boolean copy) {
     health.check();
     try {
-      Shard shard = shardOf(operation.hash);
-      Match match = findOptimistically(shard, operation, copy);
-      if (match != Match.AGAIN) {
-        return result(match, operation);
+      Shard shard = shardOf(operation);
+      Match match = lookup.find(shard, operation, copy);
+      while (match == Match.AGAIN) {
+        match = findBesideWriters(shard, operation, copy);
       }
-      shard.lock();
-      try {
-        return findLocked(shard, operation, copy);
-      } finally {
-        shard.unlock();
-      }
+      return result(match, operation);
     } catch (InternalError e) {
       throw health.fail(e);
     }
+  }
+
+  /**
+   * Says, without a lock and without looking at any record, whether there is no key with the
+   * operation's hash. False may also mean that writers were in the way.
+   */
+  public boolean isAbsent(Operation operation) {
+    health.check();
+    boolean absent = lookup.isAbsent(shardOf(operation), operation.hash);
+    health.check(); // a closed map has no tables
+    return absent;
+  }
+
+  /** Each time round, one more record is judged that has been copied under the lock. */
+  private Match findBesideWriters(Shard shard, Operation operation, boolean copy) {
+    Match match;
+    shard.lock();
+    try {
+      match = lookup.findLocked(shard, operation, copy);
+    } finally {
+      shard.unlock();
+    }
+    if (match != Match.UNJUDGED) {
+      return match;
+    }
+    return operation.judge() ? Match.FOUND : lookup.find(shard, operation, copy);
   }
 
   /**
@@ -128,34 +153,11 @@ public final class HashIndex {
   public @Nullable Boolean tryFind(Operation operation) {
     health.check();
     try {
-      Match match = findOptimistically(shardOf(operation.hash), operation, true);
+      Match match = lookup.find(shardOf(operation), operation, true);
       return match == Match.AGAIN ? null : Boolean.valueOf(result(match, operation));
     } catch (InternalError e) {
       throw health.fail(e);
     }
-  }
-
-  private Match findOptimistically(Shard shard, Operation operation, boolean copy) {
-    for (int attempt = 0; attempt < OPTIMISTIC_ATTEMPTS; attempt++) {
-      long version = shard.version();
-      if ((version & 1) == 0) {
-        Match match = lookup.probe(shard.table(), operation, copy);
-        VarHandle.acquireFence(); // all that was read, before the version is read again
-        if (shard.version() == version && match != Match.AGAIN) {
-          return match;
-        }
-      }
-      Thread.onSpinWait();
-    }
-    return Match.AGAIN;
-  }
-
-  private boolean findLocked(Shard shard, Operation operation, boolean copy) {
-    Match match;
-    do {
-      match = lookup.probe(shard.table(), operation, copy);
-    } while (match == Match.AGAIN);
-    return result(match, operation);
   }
 
   private boolean result(Match match, Operation operation) {
@@ -170,7 +172,7 @@ public final class HashIndex {
 
   /** Returns an iteration over all entries, weakly consistent. */
   public Cursor cursor() {
-    return new Cursor(this, lookup, health, SHARDS);
+    return new Cursor(this, lookup, health, ALL_SHARDS);
   }
 
   /** Returns an iteration over no shard yet: {@link Cursor#enter} takes it to one. */
@@ -256,12 +258,18 @@ public final class HashIndex {
 
   /**
    * Takes the lock of the key's shard when no other thread holds the key, and finds the key's
-   * entry, if there is one.
+   * entry, if there is one. What needs user code is asked with the lock given back; so where no two
+   * keys have the same hash, or the same bytes are there, the lock is taken once.
    *
-   * @param copy whether its record is wanted
+   * @param copy whether the entry's record is wanted
    */
   public Shard lockAndFind(Operation operation, boolean copy) {
-    return find(lock(operation), operation, copy);
+    Shard shard = lock(operation);
+    while (!find(shard, operation, copy)) {
+      settle(shard, operation);
+      shard = lock(operation);
+    }
+    return shard;
   }
 
   /**
@@ -271,19 +279,29 @@ public final class HashIndex {
   public Shard lockAndFindForCheckpoint(Operation operation) {
     Shard shard = shardOf(operation);
     shard.lock();
-    return find(shard, operation, false);
+    while (!find(shard, operation, false)) {
+      settle(shard, operation);
+      shard.lock();
+    }
+    return shard;
   }
 
-  private Shard find(Shard locked, Operation operation, boolean copy) {
+  /** Finds the key's entry, or gives the lock back, since keys must be asked for that. */
+  private boolean find(Shard shard, Operation operation, boolean copy) {
+    boolean keep = false;
     try {
-      operation.exists = findLocked(locked, operation, copy);
-      return locked;
+      Match match = lookup.findLocked(shard, operation, copy);
+      if (match != Match.UNJUDGED) {
+        operation.exists = result(match, operation);
+        keep = operation.exists || !operation.hasAdopted();
+      }
+      return keep;
     } catch (InternalError e) {
-      locked.unlock();
       throw health.fail(e);
-    } catch (Throwable e) {
-      locked.unlock();
-      throw e;
+    } finally {
+      if (!keep) {
+        shard.unlock();
+      }
     }
   }
 
@@ -298,12 +316,20 @@ public final class HashIndex {
    */
   public boolean isCurrent(Shard shard, Operation operation) {
     SlotTable table = shard.table();
-    long address = SlotTable.address(operation.slot);
-    Segment segment = log.segments().get(FileLayout.segmentOf(address));
+    Segment segment = log.segments().get(FileLayout.segmentOf(SlotTable.address(operation.slot)));
     return table != null
         && segment != null
         && segment.sequence() == operation.sequence
-        && positionOf(table, operation.hash, address) >= 0;
+        && table.find(operation.slot) >= 0;
+  }
+
+  /** Asks keys whether they are equal; a record gets the bytes of the stored key that is. */
+  private void settle(Shard shard, Operation operation) {
+    if (operation.hasAdopted()) {
+      operation.restoreOwnKey(); // that key has been removed meanwhile
+    } else if (operation.judge() || lookup.find(shard, operation, true) == Match.FOUND) {
+      operation.adoptFoundKey();
+    }
   }
 
   /** Appends the finished record, and names it. Under the lock that {@link #lockAndFind} took. */
@@ -343,7 +369,7 @@ public final class HashIndex {
 
   private void changed(Operation operation) {
     Consumer<Object> listener = onChange;
-    if (listener != null && operation.key != null) {
+    if (listener != null && operation.key != null && !operation.byEquality) {
       VarHandle.fullFence(); // the change can be seen before the cache is looked at
       listener.accept(operation.key);
     }
@@ -451,104 +477,5 @@ public final class HashIndex {
     } finally {
       unlockAll();
     }
-  }
-
-  // ---- cleaner ---------------------------------------------------------------------------------
-
-  /**
-   * Reads where a hash's slot would be, so that it is in the processor's cache; returns anything.
-   */
-  public long touch(long hash) {
-    SlotTable table = shardOf(hash).table();
-    return table == null ? 0 : table.get(table.home(Hashing.tag(hash)));
-  }
-
-  /**
-   * Says, without a lock, whether the index may name that record. False is certain: slots that move
-   * meanwhile could hide the one that is looked for, so then the answer is true.
-   */
-  public boolean mayName(long hash, long address) {
-    Shard shard = shardOf(hash);
-    long version = shard.version();
-    SlotTable table = shard.table();
-    boolean named = table != null && positionOf(table, hash, address) >= 0;
-    VarHandle.acquireFence();
-    return named || (version & 1) != 0 || shard.version() != version;
-  }
-
-  /**
-   * Appends the operation's finished record, which is a copy of the one at {@code address}, and
-   * names it instead, if the index still names that one.
-   *
-   * @return whether it did
-   */
-  public boolean relocate(Operation operation, long address) {
-    Shard shard = shardOf(operation.hash);
-    shard.lock();
-    try {
-      health.checkWritable();
-      SlotTable table = shard.table();
-      int position = table == null ? -1 : positionOf(table, operation.hash, address);
-      if (position < 0) {
-        return false;
-      }
-      long previous = RecordLayout.previous(address, operation.record().paddedLength());
-      long moved = log.append(operation.record(), previous, RecordLayout.RELOCATED);
-      shard.replace(position, SlotTable.slot(Hashing.tag(operation.hash), moved));
-      return true;
-    } finally {
-      shard.unlock();
-    }
-  }
-
-  private static int positionOf(SlotTable table, long hash, long address) {
-    long wanted = SlotTable.slot(Hashing.tag(hash), address);
-    int position = table.lowerBound(Hashing.tag(hash));
-    long slot = table.get(position);
-    while (slot != 0 && SlotTable.tag(slot) == Hashing.tag(hash)) {
-      if (slot == wanted) {
-        return position;
-      }
-      slot = table.get(++position);
-    }
-    return -1;
-  }
-
-  // ---- recovery: one thread, before anybody else can see the index
-  // -------------------------------
-
-  /** Replays a put of the log. */
-  public void replayPut(long hash, long address, long previous) {
-    Shard shard = shardOf(hash);
-    long slot = SlotTable.slot(Hashing.tag(hash), address);
-    if (previous == 0) {
-      shard.reserve();
-      shard.insert(slot);
-    } else {
-      shard.replace(requirePosition(shard, hash, address, previous), slot);
-    }
-  }
-
-  /** Replays a removal of the log. */
-  public void replayRemove(long hash, long address, long previous) {
-    Shard shard = shardOf(hash);
-    shard.remove(requirePosition(shard, hash, address, previous));
-  }
-
-  /** Replays that all entries of a shard were removed. */
-  public void replayClear(int shard) {
-    shards[shard].clear();
-  }
-
-  private int requirePosition(Shard shard, long hash, long address, long previous) {
-    SlotTable table = shard.table();
-    long replaced = RecordLayout.previousAddress(previous);
-    int position = table == null ? -1 : positionOf(table, hash, replaced);
-    if (position < 0) {
-      throw lookup.damagedAt(
-          address,
-          "to replace the record at 0x" + Long.toHexString(FileLayout.fileOffsetOf(replaced)));
-    }
-    return position;
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * that would close such a circle gets an exception instead.
  */
 final class KeyLock {
+  private static final byte[] NOTHING = {};
+
   /** For whom each waiting thread waits. Also the monitor under which circles are looked for. */
   private static final ConcurrentMap<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
 
@@ -25,7 +27,10 @@ final class KeyLock {
   private static final Set<Thread> CHECKPOINTING = ConcurrentHashMap.newKeySet();
 
   private final long hash;
+
+  /** The bytes of the key; empty if equality decides about it. */
   private final byte[] key;
+
   private final Thread owner = Thread.currentThread();
 
   /** Whether the owner has given the key back; a thread may still be about to wake up for it. */
@@ -39,7 +44,7 @@ final class KeyLock {
 
   KeyLock(Operation operation, @Nullable KeyLock next) {
     this.hash = operation.hash;
-    this.key = keyOf(operation);
+    this.key = operation.byEquality ? NOTHING : keyOf(operation);
     this.next = next;
   }
 
@@ -69,14 +74,17 @@ final class KeyLock {
     return hash;
   }
 
-  /** Says whether this is the operation's key. */
-  boolean isOf(Operation operation) {
-    return hash == operation.hash && isKeyOf(operation);
-  }
-
   /** Says whether this is the operation's key, held by another thread. */
   boolean isOther(Operation operation) {
     return owner != Thread.currentThread() && isOf(operation);
+  }
+
+  /**
+   * Says whether this is the operation's key. Keys about which equality decides share a lock if
+   * they have the same hash: to ask them would be user code under a lock.
+   */
+  boolean isOf(Operation operation) {
+    return hash == operation.hash && (operation.byEquality || isKeyOf(operation));
   }
 
   private boolean isKeyOf(Operation operation) {

@@ -4,6 +4,7 @@ import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -92,6 +93,20 @@ public final class Shard {
 
   long version() {
     return (long) VERSION.getAcquire(this);
+  }
+
+  /** Returns the addresses in all slots, ascending. */
+  long[] addresses() {
+    long[] addresses;
+    lock.lock();
+    try {
+      SlotTable present = table;
+      addresses = present == null ? new long[0] : present.addresses((int) count);
+    } finally {
+      lock.unlock();
+    }
+    Arrays.sort(addresses);
+    return addresses;
   }
 
   // ---- under the lock --------------------------------------------------------------------------

@@ -32,6 +32,7 @@ final class Checkpointer {
   private final SuperblockFile superblocks;
   private final SnapshotStrategy strategy;
   private final StoreHealth health;
+  private final Leftovers leftovers;
 
   /** Protects the making of a checkpoint, and which image counts. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -78,7 +79,8 @@ final class Checkpointer {
       SnapshotStrategy strategy,
       StoreHealth health,
       Superblock present,
-      Image image) {
+      Image image,
+      Leftovers leftovers) {
     this.log = log;
     this.index = index;
     this.catalog = catalog;
@@ -88,6 +90,7 @@ final class Checkpointer {
     this.health = health;
     this.present = present;
     this.committedImage = image;
+    this.leftovers = leftovers;
   }
 
   /** Names who writes what is on the heap only. */
@@ -131,6 +134,7 @@ final class Checkpointer {
       synchronized (dirtyMonitor) {
         if (!dirty) {
           strategy.prepare(present);
+          leftovers.erase(file); // durable with the mark
           // Also if it was not closed: what recovery read may not be on the device yet.
           writeMark(false);
           strategy.started();
@@ -199,6 +203,7 @@ final class Checkpointer {
     long now = System.currentTimeMillis();
     LogPosition end;
     long entries;
+    long oldest;
     long stopStart = System.nanoTime();
     index.lockAll();
     catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
@@ -210,7 +215,8 @@ final class Checkpointer {
         return outcome(present.checkpoint(), 0, since(stopStart), start, live);
       }
       entries = index.count();
-      CheckpointRecord.write(record, number, now, entries, emptied);
+      oldest = Math.min(log.segments().oldestUncleaned(), position.sequence());
+      CheckpointRecord.write(record, number, now, entries, oldest, emptied);
       end = log.mark(record);
     } finally {
       catalog.unlock();
@@ -229,7 +235,8 @@ final class Checkpointer {
             named.replayStart(),
             named.segment(),
             named.sequence(),
-            strategy.previousSnapshot(number));
+            strategy.previousSnapshot(number),
+            oldest);
     strategy.commit(superblock);
     committed(superblock, image);
     long written = log.writtenBytes();

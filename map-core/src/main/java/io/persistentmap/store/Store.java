@@ -15,6 +15,7 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
+import io.persistentmap.index.Relocation;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
@@ -97,6 +98,7 @@ public final class Store {
       Parts parts,
       SnapshotStrategy strategy,
       Image image,
+      Leftovers leftovers,
       Recovery recovery,
       @Nullable AutoCloseable lock) {
     this.config = config;
@@ -114,10 +116,15 @@ public final class Store {
             strategy,
             parts.health,
             parts.superblock,
-            image);
+            image,
+            leftovers);
     this.cleaner =
         new Cleaner(
-            parts.log, parts.index, parts.catalog, parts.superblock.hashSeed(), new Operation());
+            parts.log,
+            new Relocation(parts.index, parts.log, parts.health),
+            parts.catalog,
+            parts.superblock.hashSeed(),
+            new Operation());
     String name = "persistentmap " + config.files().hash().getFileName();
     this.flusher = new BackgroundWorker(name + " flusher", parts.log::flushSealed, parts.health);
     this.maintenance = new BackgroundWorker(name + " cleaner", this::maintain, parts.health);
@@ -178,7 +185,7 @@ public final class Store {
     return recovery;
   }
 
-  /** Says whether nothing on disk may change. */
+  /** Says whether nothing can be changed. */
   public boolean isReadOnly() {
     return config.readOnly();
   }

@@ -1,5 +1,6 @@
 package io.persistentmap.value;
 
+import io.persistentmap.PersistentMapException;
 import io.persistentmap.UnstorableException;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.HashIndex;
@@ -137,7 +138,7 @@ public final class DirtyPass implements HeapValues {
       } catch (SerializationException e) {
         late.add(entry);
       } catch (Throwable e) {
-        failure.compareAndSet(null, e);
+        failure.compareAndSet(null, named(entry, e));
       }
     }
 
@@ -193,7 +194,7 @@ public final class DirtyPass implements HeapValues {
     private boolean append(LiveEntry entry, long holds, Operation alone, long fingerprint) {
       Operation operation = operations.take();
       try {
-        codec.writeKey(operation, entry.key);
+        codec.writeKnownKey(operation, entry.key);
         codec.copyValue(alone, operation);
         index.awaitRoom();
         Shard shard = index.lockAndFindForCheckpoint(operation);
@@ -218,16 +219,23 @@ public final class DirtyPass implements HeapValues {
 
     /** Does what has been put off. */
     void finish() {
-      Throwable failed = failure.get();
-      if (failed instanceof Error error) {
-        throw error;
-      } else if (failed != null) {
-        throw (RuntimeException) failed;
-      }
+      rethrow(failure.get());
       LiveEntry entry = late.poll();
       while (entry != null) {
-        writeHeld(entry);
+        try {
+          writeHeld(entry);
+        } catch (Throwable e) {
+          rethrow(named(entry, e));
+        }
         entry = late.poll();
+      }
+    }
+
+    private void rethrow(@Nullable Throwable failed) {
+      if (failed instanceof Error error) {
+        throw error;
+      } else if (failed instanceof RuntimeException exception) {
+        throw exception;
       }
     }
 
@@ -235,11 +243,9 @@ public final class DirtyPass implements HeapValues {
       Operation operation = operations.take();
       Hold hold = null;
       try {
-        codec.writeKey(operation, entry.key);
+        codec.writeKnownKey(operation, entry.key);
         hold = index.holdUnlessFutile(operation, PATIENCE);
         writeAtLast(entry);
-      } catch (IllegalStateException e) {
-        throw refused(entry, e);
       } finally {
         if (hold != null) {
           hold.release();
@@ -256,22 +262,25 @@ public final class DirtyPass implements HeapValues {
           return;
         } catch (SerializationException e) {
           if (attempt == ATTEMPTS) {
-            throw refused(entry, e);
+            throw e;
           }
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << attempt));
         }
       }
     }
 
-    private UnstorableException refused(LiveEntry entry, RuntimeException reason) {
-      return new UnstorableException(
-          codec.path()
-              + ": no checkpoint was made, the previous one is intact: the value of key "
-              + entry.key
-              + " can't be written: "
-              + reason.getMessage()
-              + "; change that object or remove its key, and try again",
-          reason);
+    /** Returns the failure to throw: what is not the store's fault is that of an entry. */
+    private Throwable named(LiveEntry entry, Throwable failed) {
+      return failed instanceof Error || failed instanceof PersistentMapException
+          ? failed
+          : new UnstorableException(
+              codec.path()
+                  + ": no checkpoint was made, the previous one is intact: the value of key "
+                  + entry.key
+                  + " can't be written: "
+                  + failed.getMessage()
+                  + "; change that object or remove its key, and try again",
+              failed);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.persistentmap.PersistentMapException;
 import io.persistentmap.TypeMismatchException;
 import io.persistentmap.UnstorableException;
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.serializer.ByteReader;
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param <V> type of the values
  */
 public final class EntryCodec<K, V> {
+  private final HashIndex index;
   private final Codec codec;
+  private final StoredKeys storedKeys;
   private final long hashSeed;
   private final Class<K> keyType;
   private final Class<V> valueType;
@@ -36,11 +39,13 @@ public final class EntryCodec<K, V> {
    * @param loader finds the classes of what is read
    */
   public EntryCodec(Store store, Class<K> keyType, Class<V> valueType, ClassLoader loader) {
+    this.index = store.index();
     this.codec = new Codec(store.catalog(), loader);
     this.hashSeed = store.hashSeed();
     this.keyType = keyType;
     this.valueType = valueType;
     this.path = store.health().path();
+    this.storedKeys = new StoredKeys(codec, path);
   }
 
   /** Returns the path of the store, for messages. */
@@ -60,31 +65,114 @@ public final class EntryCodec<K, V> {
 
   // ---- to bytes --------------------------------------------------------------------------------
 
-  /** Returns false for a key that can't be in the map, since it could not have been put. */
+  /** Returns false if no such key is in the index. */
   public boolean writeLookupKey(Operation operation, Object key) {
     if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
-      return false;
+      operation.begin(key);
+      operation.keyDone(hashSeed, key.hashCode(), storedKeys);
+      if (index.isAbsent(operation)) {
+        return false; // so classes that are not in the map don't get into its table of classes
+      }
     }
-    writeKey(operation, key);
+    tryWriteKey(operation, key);
     return true;
   }
 
-  /** Begins the operation's record with a key. */
-  public void writeKey(Operation operation, Object key) {
-    if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
-      throw new UnstorableException(
-          path
-              + ": a "
-              + key.getClass().getName()
-              + " can't be a key: whether two of them are equal can't be told from their bytes. Use"
-              + " strings, numbers, enums, UUIDs, java.time, or records of such");
+  /**
+   * Writes a key to be put.
+   *
+   * @return whether equality decides about it, and the operation has found it in the index
+   * @throws UnstorableException if it would not be found again
+   */
+  public boolean writeKey(Operation operation, Object key) {
+    SerializationException failure = tryWriteKey(operation, key);
+    if (!operation.isByEquality()) {
+      return false;
     }
+    boolean there = index.find(operation, true);
+    admit(operation, key, failure, there);
+    return there;
+  }
+
+  /** Writes a key that has been written before. */
+  public void writeKnownKey(Operation operation, Object key) {
+    SerializationException failure = tryWriteKey(operation, key);
+    if (failure != null) {
+      throw refused("key " + key, failure);
+    }
+  }
+
+  /**
+   * Writes a key. One about which equality decides, and which can't be written, may all the same
+   * equal one that is there: it is left empty, and the reason is returned.
+   */
+  public @Nullable SerializationException tryWriteKey(Operation operation, Object key) {
+    boolean byEquality = !Codec.isByteStable(Objects.requireNonNull(key, "key"));
+    SerializationException failure = null;
     try {
       codec.write(key, operation.begin(key).writer());
     } catch (SerializationException e) {
-      throw refused("key " + key, e);
+      PersistentMapException refused = refused("key " + key, e);
+      if (!byEquality || !(refused instanceof UnstorableException)) {
+        throw refused;
+      }
+      failure = e;
     }
-    operation.keyDone(hashSeed);
+    if (byEquality) {
+      operation.keyDone(hashSeed, key.hashCode(), storedKeys);
+    } else {
+      operation.keyDone(hashSeed);
+    }
+    return failure;
+  }
+
+  /**
+   * Lets in only keys that will be found again: a new one must equal what is read back from its
+   * bytes. One that can't be written takes the place of the equal one that is there.
+   *
+   * @param failure why {@link #tryWriteKey} could not write it, or null
+   * @param there whether the operation has found it in the index
+   */
+  public void admit(
+      Operation operation, Object key, @Nullable SerializationException failure, boolean there) {
+    if (failure != null && there) {
+      operation.adoptFoundKey();
+    } else if (failure != null) {
+      throw refused("key " + key, failure);
+    } else if (!there) {
+      requireFoundAgain(operation, key);
+    }
+  }
+
+  private void requireFoundAgain(Operation operation, Object key) {
+    String reason = KeyRefusal.ofClass(key.getClass());
+    if (reason == null && !KeyRefusal.isFoundAgain(key, keyOf(operation))) {
+      reason = KeyRefusal.ofKey(key);
+    }
+    if (reason != null) {
+      throw new UnstorableException(path + ": " + reason + "; the map is unchanged");
+    }
+  }
+
+  private Object keyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    byte[] record = operation.record().array();
+    return storedKeys.decode(record, from, from + operation.record().keyLength());
+  }
+
+  /**
+   * Returns the key that the operation's record has, as an object that nobody else can change.
+   *
+   * @param key the object that it was written from
+   */
+  public Object privateKey(Operation operation, Object key) {
+    return operation.isByEquality() ? keyOf(operation) : key; // others can't be changed
+  }
+
+  /** Returns a copy of a key, made in an operation. */
+  public K copyOfKey(Operation operation, K key) {
+    writeKnownKey(operation, key);
+    return keyType.cast(keyOf(operation));
   }
 
   /** Ends the operation's record, which has a key, with a value. */

@@ -38,7 +38,7 @@ public final class LiveValues {
    */
   public LiveValues(HashIndex index, StoreHealth health) {
     this.health = health;
-    homes = new LiveShard[HashIndex.SHARDS];
+    homes = new LiveShard[HashIndex.ALL_SHARDS];
     for (int i = 0; i < homes.length; i++) {
       homes[i] = new LiveShard(index.shard(i));
     }
