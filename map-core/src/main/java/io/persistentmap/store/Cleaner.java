@@ -205,7 +205,7 @@ final class Cleaner {
               + Long.toHexString(FileLayout.fileOffset(victim.number()) + offsets[i])
               + ": expected a record with a matching crc32c, found damaged bytes");
     }
-    byte[] record = operation.loaded();
+    byte[] record = operation.found();
     kinds[i] = RecordLayout.kind(record, 0);
     byEquality[i] = isByEquality(record);
     if (kinds[i] == RecordLayout.PUT) {
@@ -239,7 +239,7 @@ final class Cleaner {
     if (length < 0) {
       throw new CorruptFileException(log.path() + ": a record changed while it was cleaned");
     }
-    byte[] record = operation.loaded();
+    byte[] record = operation.found();
     long address = FileLayout.address(victim.number(), at);
     int map = RecordLayout.map(record, 0);
     boolean moved =
