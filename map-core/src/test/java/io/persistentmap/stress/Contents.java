@@ -57,12 +57,13 @@ final class Contents {
     }
   }
 
-  /** Makes a key, a new object each time. */
-  static Object key(int key) {
-    return switch (key % 3) {
+  /** Makes a key: of those found by equality, one of several that are equal but not the same. */
+  static Object key(int key, SplittableRandom random) {
+    return switch (key % 4) {
       case 0 -> key;
       case 1 -> "key " + key;
-      default -> (long) key;
+      case 2 -> (long) key;
+      default -> random.nextBoolean() ? List.of(key) : new ArrayList<>(List.of(key));
     };
   }
 
@@ -70,6 +71,9 @@ final class Contents {
   static int keyOf(Object object) {
     if (object instanceof String text && text.startsWith("key ")) {
       return Integer.parseInt(text.substring("key ".length()));
+    }
+    if (object instanceof List<?> list) {
+      return (Integer) list.get(0);
     }
     return object instanceof Number number ? number.intValue() : -1;
   }
