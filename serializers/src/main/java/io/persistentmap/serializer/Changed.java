@@ -10,9 +10,9 @@ final class Changed {
   private Changed() {}
 
   /** Returns the exception that says so. */
-  static ConcurrentModificationException exception(Object what, @Nullable Throwable cause) {
+  static ConcurrentModificationException exception(Class<?> type, @Nullable Throwable cause) {
     return new ConcurrentModificationException(
-        "a " + what.getClass().getName() + " was changed while it was written; try again", cause);
+        "a " + type.getName() + " was changed while it was written; try again", cause);
   }
 
   /** Returns whether there is a next element, up to the expected number of them. */
@@ -21,10 +21,10 @@ final class Changed {
     try {
       more = elements.hasNext();
     } catch (NullPointerException | IndexOutOfBoundsException torn) {
-      throw exception(what, torn);
+      throw exception(what.getClass(), torn);
     }
     if (more != index < expected) {
-      throw exception(what, null);
+      throw exception(what.getClass(), null);
     }
     return more;
   }
@@ -33,8 +33,11 @@ final class Changed {
   static @Nullable Object next(Iterator<?> elements, Object what) {
     try {
       return elements.next();
-    } catch (NoSuchElementException | NullPointerException | IndexOutOfBoundsException torn) {
-      throw exception(what, torn);
+    } catch (ConcurrentModificationException
+        | NoSuchElementException
+        | NullPointerException
+        | IndexOutOfBoundsException torn) {
+      throw exception(what.getClass(), torn);
     }
   }
 }

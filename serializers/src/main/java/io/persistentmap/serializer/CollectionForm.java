@@ -53,7 +53,7 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
       write(elementAt(list, i), i, out);
     }
     if (list.size() != count) {
-      throw Changed.exception(list, null);
+      throw Changed.exception(list.getClass(), null);
     }
   }
 
@@ -61,14 +61,14 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
     try {
       return list.get(index);
     } catch (IndexOutOfBoundsException removed) {
-      throw Changed.exception(list, removed);
+      throw Changed.exception(list.getClass(), removed);
     }
   }
 
   @Override
   void write(@Nullable Object element, int index, GraphWriter out) {
     try {
-      out.value(element);
+      out.value(requireAllowed(element));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure).in("[" + index + "]");
     }

@@ -39,6 +39,14 @@ abstract class ContainerForm<C> extends Form {
   /** Appends one of them. */
   abstract void write(@Nullable Object element, int index, GraphWriter out);
 
+  /** Notices a null where none can be: somebody is changing the container. */
+  final @Nullable Object requireAllowed(@Nullable Object part) {
+    if (part == null && !type.nulls()) {
+      throw Changed.exception(type.type(), null);
+    }
+    return part;
+  }
+
   /** Reads as many as were counted. */
   abstract @Nullable Object[] readElements(int count, GraphReader in);
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     compareTo}, for which the element must be complete
  * @param concurrent whether iterating is allowed while others change the container, so that the
  *     number of elements is known only afterwards
+ * @param nulls whether null can be in it; if not, and one is found, somebody is changing it
  * @param <C> collections or maps
  */
 record ContainerType<C>(
@@ -28,13 +29,14 @@ record ContainerType<C>(
     Function<@Nullable Object[], @Nullable Object[]> arguments,
     @Nullable Function<@Nullable Object[], Object> factory,
     boolean whole,
-    boolean concurrent) {
+    boolean concurrent,
+    boolean nulls) {
   private static final Object[] NOTHING = {};
 
   /** A class with a constructor without parameters. */
   static <C> ContainerType<C> of(Class<?> type) {
     return new ContainerType<>(
-        type, 0, container -> NOTHING, List.of(), head -> NOTHING, null, false, false);
+        type, 0, container -> NOTHING, List.of(), head -> NOTHING, null, false, false, true);
   }
 
   /** A class whose constructor takes one value. */
@@ -48,18 +50,21 @@ record ContainerType<C>(
         values -> values,
         null,
         false,
-        false);
+        false,
+        true);
   }
 
   /** The same, with a constructor that takes other values than the head. */
   ContainerType<C> constructor(
       Function<@Nullable Object[], @Nullable Object[]> ofHead, Class<?>... types) {
-    return new ContainerType<>(type, heads, head, List.of(types), ofHead, null, whole, concurrent);
+    return new ContainerType<>(
+        type, heads, head, List.of(types), ofHead, null, whole, concurrent, nulls);
   }
 
   /** The same, made by a method. */
   ContainerType<C> factory(Function<@Nullable Object[], Object> ofHead) {
-    return new ContainerType<>(type, heads, head, parameters, arguments, ofHead, whole, concurrent);
+    return new ContainerType<>(
+        type, heads, head, parameters, arguments, ofHead, whole, concurrent, nulls);
   }
 
   /** The same, after a check of what is to be written. */
@@ -75,17 +80,26 @@ record ContainerType<C>(
         arguments,
         factory,
         whole,
-        concurrent);
+        concurrent,
+        nulls);
   }
 
   /** The same, of elements that must be complete. */
   ContainerType<C> ofWhole() {
-    return new ContainerType<>(type, heads, head, parameters, arguments, factory, true, concurrent);
+    return new ContainerType<>(
+        type, heads, head, parameters, arguments, factory, true, concurrent, nulls);
   }
 
   /** The same, which others may change meanwhile. */
   ContainerType<C> asConcurrent() {
-    return new ContainerType<>(type, heads, head, parameters, arguments, factory, whole, true);
+    return new ContainerType<>(
+        type, heads, head, parameters, arguments, factory, whole, true, nulls);
+  }
+
+  /** The same, which refuses null. */
+  ContainerType<C> withoutNulls() {
+    return new ContainerType<>(
+        type, heads, head, parameters, arguments, factory, whole, concurrent, false);
   }
 
   /** Returns what makes empty containers of a class: this type's or one that extends it. */

@@ -93,13 +93,14 @@ final class JdkContainers {
   }
 
   private static void addQueues(Table table) {
-    table.collection(ContainerType.of(ArrayDeque.class));
+    table.collection(ContainerType.<Collection<Object>>of(ArrayDeque.class).withoutNulls());
     table.collection(
         ContainerType.<Collection<Object>>of(
                 PriorityQueue.class,
                 Comparator.class,
                 queue -> ((PriorityQueue<?>) queue).comparator())
-            .ofWhole());
+            .ofWhole()
+            .withoutNulls());
     table.collection(
         ContainerType.<Collection<Object>>of(
                 PriorityBlockingQueue.class,
@@ -107,16 +108,18 @@ final class JdkContainers {
                 queue -> ((PriorityBlockingQueue<?>) queue).comparator())
             .constructor(head -> JdkValues.parts(1, head[0]), int.class, Comparator.class)
             .ofWhole()
-            .asConcurrent());
+            .asConcurrent()
+            .withoutNulls());
     for (Class<?> type :
         List.of(
             ConcurrentLinkedQueue.class, ConcurrentLinkedDeque.class, LinkedTransferQueue.class)) {
-      table.collection(ContainerType.<Collection<Object>>of(type).asConcurrent());
+      table.collection(ContainerType.<Collection<Object>>of(type).asConcurrent().withoutNulls());
     }
     for (Class<?> type : List.of(LinkedBlockingQueue.class, LinkedBlockingDeque.class)) {
       table.collection(
           ContainerType.<Collection<Object>>of(type)
               .asConcurrent()
+              .withoutNulls()
               .checked(JdkContainers::requireUnbounded));
     }
   }
@@ -140,10 +143,12 @@ final class JdkContainers {
         ContainerType.<Collection<Object>>of(
                 ConcurrentSkipListSet.class, Comparator.class, JdkContainers::comparatorOfSet)
             .ofWhole()
-            .asConcurrent());
+            .asConcurrent()
+            .withoutNulls());
     table.collection(
         ContainerType.<Collection<Object>>of(EnumSet.class, Class.class, JdkContainers::enumOfSet)
-            .factory(JdkContainers::enumSet));
+            .factory(JdkContainers::enumSet)
+            .withoutNulls());
     table.family(EnumSet.class);
   }
 
@@ -174,9 +179,12 @@ final class JdkContainers {
 
   private static void addMaps(Table table) {
     table.map(ContainerType.<Map<Object, Object>>of(HashMap.class).ofWhole());
-    table.map(ContainerType.<Map<Object, Object>>of(Hashtable.class).ofWhole());
+    table.map(ContainerType.<Map<Object, Object>>of(Hashtable.class).ofWhole().withoutNulls());
     table.map(
-        ContainerType.<Map<Object, Object>>of(ConcurrentHashMap.class).ofWhole().asConcurrent());
+        ContainerType.<Map<Object, Object>>of(ConcurrentHashMap.class)
+            .ofWhole()
+            .asConcurrent()
+            .withoutNulls());
     table.map(
         ContainerType.<Map<Object, Object>>of(
                 LinkedHashMap.class, boolean.class, JdkContainers::isOrderedByAccess)
@@ -191,7 +199,8 @@ final class JdkContainers {
         ContainerType.<Map<Object, Object>>of(
                 ConcurrentSkipListMap.class, Comparator.class, JdkContainers::comparatorOfMap)
             .ofWhole()
-            .asConcurrent());
+            .asConcurrent()
+            .withoutNulls());
     table.map(
         ContainerType.<Map<Object, Object>>of(EnumMap.class, Class.class, JdkContainers::enumOfMap)
             .constructor(head -> JdkValues.parts(enumType(head)), Class.class)
@@ -199,7 +208,8 @@ final class JdkContainers {
     table.map(
         ContainerType.<Map<Object, Object>>of(
                 Properties.class, Properties.class, JdkContainers::defaultsOf)
-            .ofWhole());
+            .ofWhole()
+            .withoutNulls());
   }
 
   private static @Nullable Object comparatorOfMap(Map<?, ?> map) {

@@ -37,12 +37,12 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
   void write(@Nullable Object element, int index, GraphWriter out) {
     Map.Entry<?, ?> entry = (Map.Entry<?, ?>) Objects.requireNonNull(element);
     try {
-      out.value(entry.getKey());
+      out.value(requireAllowed(entry.getKey()));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure).in("[key " + index + "]");
     }
     try {
-      out.value(entry.getValue());
+      out.value(requireAllowed(entry.getValue()));
     } catch (RuntimeException failure) {
       throw Refusal.from(failure).in("[" + describe(entry.getKey(), index) + "]");
     }

@@ -35,7 +35,7 @@ final class ValuesForm<T> extends Form {
     try {
       return take.apply((T) object);
     } catch (IndexOutOfBoundsException | NegativeArraySizeException torn) { // a StringBuilder, say
-      throw Changed.exception(object, torn);
+      throw Changed.exception(object.getClass(), torn);
     }
   }
 
