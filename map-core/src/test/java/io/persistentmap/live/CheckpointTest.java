@@ -39,7 +39,10 @@ final class CheckpointTest {
   @BeforeEach
   void open() {
     file = dir.resolve("x.map");
-    map = PersistentMap.open(file, String.class, Object.class);
+    map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file);
     threads = Executors.newCachedThreadPool();
   }
 
@@ -54,6 +57,7 @@ final class CheckpointTest {
     map.close(CloseMode.DISCARD);
     try (PersistentMap<String, Object> copied =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(ValueMode.COPIED)
             .readOnly(true)
             .open(file)) {
@@ -232,6 +236,7 @@ final class CheckpointTest {
     map.close();
     map =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .autoCheckpoint(Duration.ofMillis(20))
             .open(file);
     map.put("bad", new ArrayList<>(List.of("text")));
@@ -260,7 +265,10 @@ final class CheckpointTest {
   void close_onlyChangedInPlaceSinceOpen_written() {
     map.put("a", new Cell(1));
     map.close();
-    map = PersistentMap.open(file, String.class, Object.class);
+    map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file);
     cell("a").set(2);
     map.close();
     assertThat(recovered()).containsEntry("a", new Cell(2));
@@ -271,7 +279,10 @@ final class CheckpointTest {
     map.put("a", new Cell(1));
     map.close();
     byte[] before = java.nio.file.Files.readAllBytes(file);
-    map = PersistentMap.open(file, String.class, Object.class);
+    map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file);
     assertThat(cell("a")).isEqualTo(new Cell(1));
     map.close();
     assertThat(java.nio.file.Files.readAllBytes(file)).isEqualTo(before);

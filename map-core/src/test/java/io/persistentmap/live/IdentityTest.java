@@ -34,6 +34,7 @@ final class IdentityTest {
   private PersistentMap<String, Object> open(ValueMode mode) {
     PersistentMap<String, Object> map =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(mode)
             .open(dir.resolve("x.map"));
     opened.add(map);
@@ -133,6 +134,7 @@ final class IdentityTest {
     map.close();
     try (PersistentMap<String, Object> reader =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .readOnly(true)
             .open(dir.resolve("x.map"))) {
       ((Cell) Objects.requireNonNull(reader.get("cell"))).set(2);
@@ -236,12 +238,14 @@ final class IdentityTest {
     assertThat(PersistentMap.explain(String.class).mode()).isEqualTo(ValueMode.COPIED);
     assertThat(
             PersistentMap.builder(String.class, Object.class)
+                .allowPackage("io.persistentmap")
                 .valueMode(ValueMode.COPIED)
                 .explain(Cell.class)
                 .mode())
         .isEqualTo(ValueMode.COPIED);
     assertThat(
             PersistentMap.builder(String.class, Object.class)
+                .allowPackage("io.persistentmap")
                 .valueMode(ValueMode.LIVE)
                 .explain(String.class)
                 .mode())
