@@ -34,9 +34,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Values</b> whose objects may change are live: {@code map.get(k).add(x)} and {@code
  * computeIfAbsent(k, ArrayList::new).add(v)} are in the next checkpoint, as is whatever else has
  * changed in an object that was put in or handed out. Such objects stay on the heap until they are
- * replaced or removed. Values that can't change are copied ({@link ValueMode}). <b>Keys</b> are
- * equal if their bytes are; types for which that would not be {@code equals} are refused. Neither
- * may be null.
+ * replaced or removed. Values that can't change are copied ({@link ValueMode}). Neither keys nor
+ * values may be null.
+ *
+ * <p><b>Keys</b> are found by {@code equals} and {@code hashCode}, as in a HashMap; for strings,
+ * numbers, enums, {@code java.time} and records of such their bytes are compared instead, which is
+ * the same and faster. A key is copied when it is put: one that is changed afterwards stays in the
+ * map as it was. A key whose {@code hashCode} is another in the next process, like an enum's, is
+ * found there, too. A key that would not equal what is read back from its bytes, since its class
+ * (or that of a part) has no {@code equals}, or is an array, is refused with {@link
+ * UnstorableException}. Many keys of one {@code hashCode} work, but each look at them reads them
+ * all, about a microsecond each. Opening reads each key that is not compared by its bytes, about a
+ * microsecond each.
  *
  * <p><b>Threads.</b> All methods may be called by any number of threads, platform or virtual. Reads
  * never wait for a checkpoint, and take no lock (but for a moment when they make a value live).
@@ -64,6 +73,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   private final Store store;
   private final Entries<K, V> entries;
   private final @Nullable AutoCheckpoint autoCheckpoint;
+  private final Set<K> keySet = new MapViews.Keys<>(this);
+  private final Collection<V> values = new MapViews.Values<>(this);
+  private final Set<Map.Entry<K, V>> entrySet = new MapViews.EntrySet<>(this);
 
   PersistentMap(Store store, Entries<K, V> entries, @Nullable Duration checkpointInterval) {
     this.store = store;
@@ -414,16 +426,16 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public Set<K> keySet() {
-    return new MapViews.Keys<>(this);
+    return keySet;
   }
 
   @Override
   public Collection<V> values() {
-    return new MapViews.Values<>(this);
+    return values;
   }
 
   @Override
   public Set<Map.Entry<K, V>> entrySet() {
-    return new MapViews.EntrySet<>(this);
+    return entrySet;
   }
 }

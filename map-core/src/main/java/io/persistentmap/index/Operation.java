@@ -142,7 +142,8 @@ public final class Operation {
    * not. Calls user code, so never under a lock; the copy is known to be whole.
    */
   boolean judge() {
-    if (Objects.requireNonNull(key).equals(decodeFoundKey())) {
+    Object stored = decodeFoundKey();
+    if (stored != null && Objects.requireNonNull(key).equals(stored)) {
       return true;
     }
     unequal.add(candidate);

@@ -22,6 +22,7 @@ import io.persistentmap.log.SegmentMapping;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.OffHeapMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ public final class Store {
       this.file = file;
       this.health = new StoreHealth(config.files().hash());
       this.mapping = new SegmentMapping(file);
-      this.catalog = new Catalog(config.loader(), config.readOnly());
+      this.catalog = new Catalog(config.readOnly());
       this.superblockFile = new SuperblockFile(file);
       this.log =
           new Log(
@@ -73,6 +74,7 @@ public final class Store {
               segments,
               mapping,
               health,
+              OffHeapMemory::allocateUnzeroed,
               () -> beforeFirstWrite.run(),
               () -> onSealed.run());
       this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
