@@ -234,7 +234,11 @@ final class IdentityTest {
   @Test
   void explain_eachMode_saysWhy() {
     assertThat(PersistentMap.explain(Cell.class))
-        .hasToString(Cell.class.getName() + ": live, since its objects may change");
+        .hasToString(
+            Cell.class.getName()
+                + ": live, since "
+                + Cell.class.getName()
+                + ": field number is not final");
     assertThat(PersistentMap.explain(String.class).mode()).isEqualTo(ValueMode.COPIED);
     assertThat(
             PersistentMap.builder(String.class, Object.class)

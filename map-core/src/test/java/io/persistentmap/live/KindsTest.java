@@ -85,6 +85,7 @@ final class KindsTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     try (PersistentMap<String, Object> map =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .cacheBytes(20_000)
             .closeMode(CloseMode.DISCARD)
             .open(file)) {
@@ -111,7 +112,10 @@ final class KindsTest {
       stop.set(true);
       threads.shutdownNow();
     }
-    try (PersistentMap<String, Object> map = PersistentMap.open(file, String.class, Object.class)) {
+    try (PersistentMap<String, Object> map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file)) {
       assertThat(map.mappingCount()).isEqualTo(KEYS);
       for (int key = 0; key < KEYS; key++) {
         assertThat(version(map.get("key" + key))).isEqualTo(written.get(key));
