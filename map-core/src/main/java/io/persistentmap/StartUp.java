@@ -30,11 +30,14 @@ final class StartUp {
   private static void load() {
     new SecureRandom().nextLong(); // JNA names a temporary file by one
     new CopiedValues(1).get("");
-    new Codec(new NoClasses(), CodecOptions.of(StartUp.class.getClassLoader()))
-        .write("", new ByteWriter(1));
+    codecOfNoFile(CodecOptions.of(StartUp.class.getClassLoader())).write("", new ByteWriter(1));
   }
 
-  /** Strings need none. */
+  /** Returns a codec that tells of classes, and writes what needs no number of a class. */
+  static Codec codecOfNoFile(CodecOptions options) {
+    return new Codec(new NoClasses(), options);
+  }
+
   private static final class NoClasses implements ClassTable {
     @Override
     public int numberOf(String description) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +38,7 @@ final class KeysByEqualityTest {
   void open() {
     map =
         PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
             .allowPackage(KeysByEqualityTest.class.getPackageName())
             .open(dir.resolve("x.map"));
   }
@@ -200,6 +201,7 @@ final class KeysByEqualityTest {
   void get_cachedMap_keyChangedAfterwards_neverHeld() {
     try (PersistentMap<Object, String> cached =
         PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
             .cacheBytes(1 << 20)
             .open(dir.resolve("cached.map"))) {
       List<Integer> key = new ArrayList<>(List.of(1));
@@ -210,180 +212,6 @@ final class KeysByEqualityTest {
       cached.put(List.copyOf(key).size() > 1 ? new ArrayList<>(List.of(1)) : key, "new");
       assertThat(cached.get(new ArrayList<>(List.of(1)))).isEqualTo("new");
     }
-  }
-
-  // ---- equal hashes ----------------------------------------------------------------------------
-
-  /** A key with a hashCode that tests choose, and an equals that may do anything. */
-  static final class Chosen {
-    static volatile boolean constant;
-    static volatile UnaryOperator<Boolean> inside = UnaryOperator.identity();
-
-    private final int number;
-    private final String spelling;
-
-    Chosen(int number, String spelling) {
-      this.number = number;
-      this.spelling = spelling;
-    }
-
-    @SuppressWarnings("unused") // Kryo
-    private Chosen() {
-      this(0, "");
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return inside.apply(other instanceof Chosen that && number == that.number);
-    }
-
-    @Override
-    public int hashCode() {
-      return constant ? 42 : number;
-    }
-
-    @Override
-    public String toString() {
-      return number + spelling;
-    }
-  }
-
-  @AfterEach
-  void resetChosen() {
-    Chosen.constant = false;
-    Chosen.inside = UnaryOperator.identity();
-  }
-
-  @Test
-  void oneHashCode_hundredsOfKeys_allOperationsWork() {
-    Chosen.constant = true;
-    int keys = 400;
-    for (int i = 0; i < keys; i++) {
-      assertThat(map.put(new Chosen(i, "a"), "v" + i)).isNull();
-    }
-    for (int i = 0; i < keys; i++) {
-      assertThat(map.put(new Chosen(i, "b"), "w" + i)).isEqualTo("v" + i);
-    }
-    assertThat(map.get(new Chosen(-1, "a"))).isNull();
-    reopen();
-    for (int i = 0; i < keys; i += 2) {
-      assertThat(map.remove(new Chosen(i, "c"))).isEqualTo("w" + i);
-    }
-    assertThat(map).hasSize(keys / 2);
-    assertThat(map.keySet()).allMatch(key -> ((Chosen) key).spelling.equals("a"));
-    assertThat(map.keySet()).hasSize(keys / 2);
-  }
-
-  /** They are put with good hashCodes: to put them one by one takes a look at all before. */
-  @Test
-  void oneHashCode_tenThousandKeys_openedAndWorkedOn() {
-    int keys = 10_000;
-    for (int i = 0; i < keys; i++) {
-      map.set(new Chosen(i, "a"), "v" + i);
-    }
-    map.close();
-    Chosen.constant = true;
-    open();
-    assertThat(map).hasSize(keys);
-    for (int i = 0; i < keys; i += 997) {
-      assertThat(map.get(new Chosen(i, "a"))).isEqualTo("v" + i);
-      assertThat(map.get(new Chosen(i, "b"))).isEqualTo("v" + i);
-      assertThat(map.put(new Chosen(i, "c"), "w")).isEqualTo("v" + i);
-      assertThat(map.remove(new Chosen(i, "d"))).isEqualTo("w");
-      assertThat(map.get(new Chosen(i, "a"))).isNull();
-      assertThat(map.put(new Chosen(i, "e"), "x")).isNull();
-    }
-    assertThat(map.keySet().stream().map(Object::toString).distinct().count()).isEqualTo(keys);
-    map.close();
-    Chosen.constant = false;
-    open();
-    assertThat(map.get(new Chosen(997, "z"))).isEqualTo("x");
-    assertThat(map.get(new Chosen(998, "z"))).isEqualTo("v998");
-  }
-
-  // ---- user code -------------------------------------------------------------------------------
-
-  @Test
-  void equals_usesMap_works() {
-    Chosen.constant = true;
-    map.put(new Chosen(1, "a"), "one");
-    map.put(new Chosen(2, "a"), "two");
-    Chosen.inside =
-        equal -> {
-          UnaryOperator<Boolean> same = Chosen.inside;
-          Chosen.inside = UnaryOperator.identity();
-          map.put("seen", "yes");
-          map.put(new Chosen(3, "a"), "three");
-          map.remove(new Chosen(3, "b"));
-          map.checkpoint();
-          assertThat(map.get(new Chosen(2, "d"))).isNotNull();
-          Chosen.inside = same;
-          return equal;
-        };
-    assertThat(map.get(new Chosen(1, "b"))).isEqualTo("one");
-    assertThat(map.put(new Chosen(2, "b"), "deux")).isEqualTo("two");
-    assertThat(map.compute(new Chosen(2, "c"), (key, old) -> old + "!")).isEqualTo("deux!");
-    assertThat(map.remove(new Chosen(1, "b"))).isEqualTo("one");
-    assertThat(map.put(new Chosen(4, "b"), "four")).isNull();
-    Chosen.inside = UnaryOperator.identity();
-    assertThat(map.keySet().stream().map(Object::toString).toList())
-        .containsExactlyInAnyOrder("2a", "4b", "seen");
-  }
-
-  @Test
-  void equals_throws_mapUnchangedAndFree() throws Exception {
-    Chosen.constant = true;
-    map.put(new Chosen(1, "a"), "one");
-    Chosen.inside =
-        equal -> {
-          throw new IllegalArgumentException("no");
-        };
-    Chosen other = new Chosen(1, "b");
-    assertThatThrownBy(() -> map.get(other)).hasMessage("no");
-    assertThatThrownBy(() -> map.put(other, "two")).hasMessage("no");
-    assertThatThrownBy(() -> map.remove(other)).hasMessage("no");
-    assertThatThrownBy(() -> map.compute(other, (key, old) -> "two")).hasMessage("no");
-    Chosen.inside = UnaryOperator.identity();
-    Thread thread = new Thread(() -> map.put(other, "two"));
-    thread.start();
-    thread.join(TimeUnit.SECONDS.toMillis(30));
-    assertThat(map.get(new Chosen(1, "c"))).isEqualTo("two");
-    map.checkpoint();
-  }
-
-  @Test
-  void compute_equalKeyWithOtherBytes_waitsForHolder() throws Exception {
-    map.put(new Chosen(1, "a"), "0");
-    Thread[] threads = new Thread[4];
-    for (int i = 0; i < threads.length; i++) {
-      Chosen key = new Chosen(1, "spelling " + i);
-      threads[i] =
-          new Thread(
-              () -> {
-                for (int step = 0; step < 500; step++) {
-                  map.compute(key, (same, old) -> Integer.toString(Integer.parseInt(old) + 1));
-                }
-              });
-      threads[i].start();
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    assertThat(map.get(new Chosen(1, "b"))).isEqualTo("2000");
-    assertThat(map).hasSize(1);
-  }
-
-  @Test
-  void compute_removesOwnKeyInside_putsEqualOne() {
-    map.put(new Chosen(1, "a"), "one");
-    map.compute(
-        new Chosen(1, "b"),
-        (key, old) -> {
-          map.remove(new Chosen(1, "c"));
-          return old + "!";
-        });
-    assertThat(map.get(new Chosen(1, "d"))).isEqualTo("one!");
-    assertThat(map.keySet().iterator().next()).hasToString("1b");
   }
 
   // ---- keys that can't be ----------------------------------------------------------------------
@@ -507,6 +335,25 @@ final class KeysByEqualityTest {
     assertThat(map.remove(new Unwritable(1), "other")).isFalse();
     assertThat(map.remove(new Unwritable(1))).isEqualTo("three");
     assertThat(map).isEmpty();
+  }
+
+  @Test
+  void open_damagedRecord_refusedWithOffset() throws Exception {
+    map.put(new ArrayList<>(List.of("a marker")), "value");
+    map.put("so much that closing writes an image", "x".repeat(2 << 20));
+    map.close();
+    Path file = dir.resolve("x.map");
+    byte[] bytes = Files.readAllBytes(file);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("value");
+    bytes[at]++;
+    Files.write(file, bytes);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(CorruptFileException.class)
+        .hasMessageContainingAll("record at 0x", "about which equality decides");
+    bytes[at]--;
+    Files.write(file, bytes);
+    open();
+    assertThat(map.get(List.of("a marker"))).isEqualTo("value");
   }
 
   @Test

@@ -15,7 +15,7 @@ final class AddressSet {
 
   AddressSet() {
     for (int i = 0; i < PARTS; i++) {
-      parts[i] = new Shard(OffHeapMemory::allocate);
+      parts[i] = new Shard(i, OffHeapMemory::allocate);
     }
   }
 

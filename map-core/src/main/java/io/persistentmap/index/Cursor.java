@@ -24,13 +24,22 @@ public final class Cursor {
   private final Operation operation = new Operation();
   private final List<byte[]> batch = new ArrayList<>();
   private int shard;
+  private int end;
   private long tag;
   private long nextTag;
 
-  Cursor(HashIndex index, RecordLookup lookup, StoreHealth health) {
+  Cursor(HashIndex index, RecordLookup lookup, StoreHealth health, int end) {
     this.index = index;
     this.lookup = lookup;
     this.health = health;
+    this.end = end;
+  }
+
+  /** Goes on with the records of one shard only, from its beginning. */
+  public void enter(int number) {
+    shard = number;
+    end = number + 1;
+    tag = 0;
   }
 
   /** Returns the next records, or an empty list at the end; valid until the next call. */
@@ -38,7 +47,7 @@ public final class Cursor {
     health.check();
     batch.clear();
     try {
-      while (batch.isEmpty() && shard < HashIndex.ALL_SHARDS) {
+      while (batch.isEmpty() && shard < end) {
         fill();
       }
       if (batch.isEmpty()) {

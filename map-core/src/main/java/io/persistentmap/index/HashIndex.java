@@ -1,11 +1,15 @@
 package io.persistentmap.index;
 
+import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.RecordLookup.Match;
 import io.persistentmap.log.Log;
+import io.persistentmap.log.Segment;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.OffHeapMemory;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +51,7 @@ public final class HashIndex {
     this.health = health;
     this.lookup = new RecordLookup(log, health);
     for (int i = 0; i < ALL_SHARDS; i++) {
-      shards[i] = new Shard(OffHeapMemory::allocate);
+      shards[i] = new Shard(i, OffHeapMemory::allocate);
     }
   }
 
@@ -83,7 +87,8 @@ public final class HashIndex {
     return shards[Hashing.shard(hash) + (byEquality ? SHARDS : 0)];
   }
 
-  private Shard shardOf(Operation operation) {
+  /** Returns the shard of the operation's key. */
+  public Shard shardOf(Operation operation) {
     return shardOf(operation.byEquality, operation.hash);
   }
 
@@ -167,7 +172,12 @@ public final class HashIndex {
 
   /** Returns an iteration over all entries, weakly consistent. */
   public Cursor cursor() {
-    return new Cursor(this, lookup, health);
+    return new Cursor(this, lookup, health, ALL_SHARDS);
+  }
+
+  /** Returns an iteration over no shard yet: {@link Cursor#enter} takes it to one. */
+  public Cursor cursorOfShards() {
+    return new Cursor(this, lookup, health, 0);
   }
 
   // ---- changing --------------------------------------------------------------------------------
@@ -176,7 +186,12 @@ public final class HashIndex {
   public enum When {
     ALWAYS,
     IF_ABSENT,
-    IF_PRESENT
+    IF_PRESENT;
+
+    /** Says whether it puts, if there is an entry or not. */
+    public boolean allows(boolean present) {
+      return this == ALWAYS || present == (this == IF_PRESENT);
+    }
   }
 
   /**
@@ -190,7 +205,7 @@ public final class HashIndex {
     log.awaitRoom();
     Shard shard = lockAndFind(operation, wantOld);
     try {
-      if (when == When.ALWAYS || operation.exists == (when == When.IF_PRESENT)) {
+      if (when.allows(operation.exists)) {
         write(shard, operation);
       }
       return operation.exists;
@@ -221,13 +236,19 @@ public final class HashIndex {
     }
   }
 
-  /** Takes the lock of the key's shard when no other thread holds the key. */
-  private Shard lock(Operation operation) {
+  // ---- changing in step with something else ----------------------------------------------------
+
+  /**
+   * Takes the lock of the key's shard when no other thread holds the key. The operation knows of no
+   * entry then.
+   */
+  public Shard lock(Operation operation) {
     Shard shard = shardOf(operation);
     shard.lock();
     try {
       shard.awaitKey(operation);
       health.checkWritable();
+      operation.exists = false;
       return shard;
     } catch (Throwable e) {
       shard.unlock();
@@ -236,32 +257,70 @@ public final class HashIndex {
   }
 
   /**
-   * Takes the lock of the key's shard, and finds the key's entry, if there is one. What needs user
-   * code is asked with the lock given back; so where no two keys have the same hash, or the same
-   * bytes are there, the lock is taken once.
+   * Takes the lock of the key's shard when no other thread holds the key, and finds the key's
+   * entry, if there is one. What needs user code is asked with the lock given back; so where no two
+   * keys have the same hash, or the same bytes are there, the lock is taken once.
+   *
+   * @param copy whether the entry's record is wanted
    */
-  private Shard lockAndFind(Operation operation, boolean copy) {
-    while (true) {
-      Shard shard = lock(operation);
-      boolean keep = false;
-      try {
-        Match match = lookup.findLocked(shard, operation, copy);
-        if (match != Match.UNJUDGED) {
-          operation.exists = result(match, operation);
-          keep = operation.exists || !operation.hasAdopted();
-        }
-        if (keep) {
-          return shard;
-        }
-      } catch (InternalError e) {
-        throw health.fail(e);
-      } finally {
-        if (!keep) {
-          shard.unlock();
-        }
-      }
+  public Shard lockAndFind(Operation operation, boolean copy) {
+    Shard shard = lock(operation);
+    while (!find(shard, operation, copy)) {
       settle(shard, operation);
+      shard = lock(operation);
     }
+    return shard;
+  }
+
+  /**
+   * Takes the lock of the key's shard, and finds the key's entry, for the making of a checkpoint:
+   * whether or not somebody holds the key, or the store is being closed.
+   */
+  public Shard lockAndFindForCheckpoint(Operation operation) {
+    Shard shard = shardOf(operation);
+    shard.lock();
+    while (!find(shard, operation, false)) {
+      settle(shard, operation);
+      shard.lock();
+    }
+    return shard;
+  }
+
+  /** Finds the key's entry, or gives the lock back, since keys must be asked for that. */
+  private boolean find(Shard shard, Operation operation, boolean copy) {
+    boolean keep = false;
+    try {
+      Match match = lookup.findLocked(shard, operation, copy);
+      if (match != Match.UNJUDGED) {
+        operation.exists = result(match, operation);
+        keep = operation.exists || !operation.hasAdopted();
+      }
+      return keep;
+    } catch (InternalError e) {
+      throw health.fail(e);
+    } finally {
+      if (!keep) {
+        shard.unlock();
+      }
+    }
+  }
+
+  /** Waits until the log has room for a change, which must not be done under a lock. */
+  public void awaitRoom() {
+    log.awaitRoom();
+  }
+
+  /**
+   * Says whether what the operation found earlier, without a lock, still is the record of its key.
+   * Under the lock of its shard.
+   */
+  public boolean isCurrent(Shard shard, Operation operation) {
+    SlotTable table = shard.table();
+    Segment segment = log.segments().get(FileLayout.segmentOf(SlotTable.address(operation.slot)));
+    return table != null
+        && segment != null
+        && segment.sequence() == operation.sequence
+        && table.find(operation.slot) >= 0;
   }
 
   /** Asks keys whether they are equal; a record gets the bytes of the stored key that is. */
@@ -273,7 +332,8 @@ public final class HashIndex {
     }
   }
 
-  private void write(Shard shard, Operation operation) {
+  /** Appends the finished record, and names it. Under the lock that {@link #lockAndFind} took. */
+  public void write(Shard shard, Operation operation) {
     boolean found = operation.exists;
     if (!found) {
       shard.reserve();
@@ -293,7 +353,11 @@ public final class HashIndex {
     }
   }
 
-  private void erase(Shard shard, Operation operation) {
+  /**
+   * Appends the finished tombstone, and removes the slot. Under the lock that {@link #lockAndFind}
+   * took, which has found an entry.
+   */
+  public void erase(Shard shard, Operation operation) {
     log.append(operation.record(), operation.previous(), 0);
     try {
       shard.remove(operation.position);
@@ -323,6 +387,29 @@ public final class HashIndex {
     }
   }
 
+  /**
+   * Takes the key for the making of a checkpoint. Waits for its holder, but not where that would be
+   * for ever.
+   *
+   * @return null if the holder is this thread, or waits for it or for a checkpoint
+   * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
+   */
+  public @Nullable Hold holdUnlessFutile(Operation operation, Duration patience) {
+    Shard shard = shardOf(operation);
+    shard.lock();
+    try {
+      KeyLock taken = shard.takeKeyUnlessFutile(operation, patience);
+      return taken == null ? null : new Hold(this, shard, taken);
+    } finally {
+      shard.unlock();
+    }
+  }
+
+  /** Runs what makes a checkpoint or waits for one, so that no checkpoint waits for this thread. */
+  public static <T> T checkpointing(Supplier<T> code) {
+    return KeyLock.checkpointing(code);
+  }
+
   /** Makes the change that a holder of the key decided on, and gives the key back. */
   void changeHeld(KeyLock keyLock, Operation operation, boolean put) {
     log.awaitRoom();
@@ -349,6 +436,14 @@ public final class HashIndex {
   public void lockAll() {
     for (Shard shard : shards) {
       shard.lock();
+    }
+  }
+
+  /** Waits for all changes that have begun. */
+  public void awaitChanges() {
+    for (Shard shard : shards) {
+      shard.lock();
+      shard.unlock();
     }
   }
 

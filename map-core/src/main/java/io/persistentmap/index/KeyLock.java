@@ -1,10 +1,13 @@
 package io.persistentmap.index;
 
 import io.persistentmap.format.RecordLayout;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ final class KeyLock {
 
   /** For whom each waiting thread waits. Also the monitor under which circles are looked for. */
   private static final ConcurrentMap<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
+
+  /** Threads that make a checkpoint, or wait for one: nobody who makes one may wait for them. */
+  private static final Set<Thread> CHECKPOINTING = ConcurrentHashMap.newKeySet();
 
   private final long hash;
 
@@ -63,14 +69,22 @@ final class KeyLock {
     released = true;
   }
 
-  /**
-   * Says whether this is the operation's key, held by another thread. Keys about which equality
-   * decides share a lock if they have the same hash: to ask them would be user code under a lock.
-   */
+  /** Returns the hash of the key. */
+  long hash() {
+    return hash;
+  }
+
+  /** Says whether this is the operation's key, held by another thread. */
   boolean isOther(Operation operation) {
-    return hash == operation.hash
-        && owner != Thread.currentThread()
-        && (operation.byEquality || isKeyOf(operation));
+    return owner != Thread.currentThread() && isOf(operation);
+  }
+
+  /**
+   * Says whether this is the operation's key. Keys about which equality decides share a lock if
+   * they have the same hash: to ask them would be user code under a lock.
+   */
+  boolean isOf(Operation operation) {
+    return hash == operation.hash && (operation.byEquality || isKeyOf(operation));
   }
 
   private boolean isKeyOf(Operation operation) {
@@ -94,6 +108,45 @@ final class KeyLock {
     } finally {
       WAITING.remove(current);
     }
+  }
+
+  /** Runs what makes a checkpoint or waits for one, so that no checkpoint waits for this thread. */
+  static <T> T checkpointing(Supplier<T> code) {
+    Thread current = Thread.currentThread();
+    boolean outermost = CHECKPOINTING.add(current);
+    try {
+      return code.get();
+    } finally {
+      if (outermost) {
+        CHECKPOINTING.remove(current);
+      }
+    }
+  }
+
+  /**
+   * Says whether who makes a checkpoint would wait for ever for this key: the owner is the current
+   * thread, or waits for it or for a checkpoint, perhaps through others.
+   */
+  boolean isWaitFutile() {
+    synchronized (WAITING) {
+      KeyLock wanted = this;
+      while (wanted != null && !wanted.released) {
+        if (wanted.owner == Thread.currentThread() || CHECKPOINTING.contains(wanted.owner)) {
+          return true;
+        }
+        wanted = WAITING.get(wanted.owner);
+      }
+      return false;
+    }
+  }
+
+  /** Tells who has held the key for so long. */
+  String describe(Duration held) {
+    return "thread "
+        + owner.getName()
+        + " has held the key for "
+        + held.toSeconds()
+        + " s, inside compute (or merge, replaceAll ...)";
   }
 
   private void refuseCircle(Thread current) {

@@ -115,10 +115,10 @@ public final class KeyPlacement {
     for (int i = from; i < to; i++) {
       long address = addresses[i];
       int length = operation.load(bytes, FileLayout.offsetOf(address), end, segment.sequence());
-      if (length < 0 || !isPutByEquality(operation.loaded(), length)) {
+      if (length < 0 || !isPutByEquality(operation.found(), length)) {
         throw noPut(address);
       }
-      insert(hash(operation.loaded()), address);
+      insert(hash(operation.found()), address);
     }
   }
 

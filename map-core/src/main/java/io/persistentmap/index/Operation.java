@@ -46,10 +46,11 @@ public final class Operation {
   /** The key as an object, for whoever caches values by it. */
   @Nullable Object key;
 
-  /** Place and slot of the record that was found. */
+  /** Place and slot of the record that was found, and the sequence of its segment then. */
   int position;
 
   long slot;
+  long sequence;
 
   /** The record that was found: its length, and, if it was asked for, its bytes. */
   long foundLength;
@@ -107,6 +108,11 @@ public final class Operation {
     return byEquality;
   }
 
+  /** Says whether {@link HashIndex#lockAndFind} has found an entry. */
+  public boolean exists() {
+    return exists;
+  }
+
   /** Returns the record to append. */
   public RecordBuffer record() {
     return record;
@@ -136,7 +142,8 @@ public final class Operation {
    * not. Calls user code, so never under a lock; the copy is known to be whole.
    */
   boolean judge() {
-    if (Objects.requireNonNull(key).equals(decodeFoundKey())) {
+    Object stored = decodeFoundKey();
+    if (stored != null && Objects.requireNonNull(key).equals(stored)) {
       return true;
     }
     unequal.add(candidate);
@@ -218,9 +225,14 @@ public final class Operation {
     return isFoundIntact(sequence) ? (int) length : -1;
   }
 
-  /** Returns the bytes of the record that {@link #load} copied. */
-  public byte[] loaded() {
+  /** Returns the bytes of the record that was found, or that {@link #load} copied. */
+  public byte[] found() {
     return found;
+  }
+
+  /** Returns the length of that record. */
+  public int foundLength() {
+    return (int) foundLength;
   }
 
   /** Returns the bytes that this operation keeps from being collected. */

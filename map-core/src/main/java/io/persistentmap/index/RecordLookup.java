@@ -161,8 +161,8 @@ final class RecordLookup {
     if (segment == null || base == null) {
       return Match.DAMAGED;
     }
-    long sequence = segment.sequence();
-    Match match = look(base, FileLayout.offsetOf(address), sequence, operation, copy);
+    operation.sequence = segment.sequence();
+    Match match = look(base, FileLayout.offsetOf(address), operation.sequence, operation, copy);
     VarHandle.acquireFence();
     return segment.base() == base ? match : Match.AGAIN;
   }
@@ -228,9 +228,10 @@ final class RecordLookup {
       return Match.DAMAGED;
     }
     long at = FileLayout.offsetOf(address);
+    operation.sequence = segment.sequence();
     boolean intact =
         at + RecordLayout.HEADER_BYTES <= base.size()
-            && copyIfWithin(base, at, segment.sequence(), operation);
+            && copyIfWithin(base, at, operation.sequence, operation);
     VarHandle.acquireFence();
     if (segment.base() != base) {
       return Match.AGAIN;

@@ -126,6 +126,11 @@ public final class RecordBuffer {
     return keyLength;
   }
 
+  /** Returns the length of the finished record's value. */
+  public int valueLength() {
+    return length - RecordLayout.HEADER_BYTES - keyLength;
+  }
+
   /** Says that this is a tombstone moved, of a removal when that sequence was the tail. */
   public void since(long sequence) {
     since = sequence;

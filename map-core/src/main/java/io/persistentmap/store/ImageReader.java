@@ -28,7 +28,7 @@ final class ImageReader {
   private final SegmentMapping mapping;
   private final Catalog catalog;
   private final IndexReplay entries;
-  private final Memory buffer = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+  private final Memory buffer = OffHeapMemory.allocateUnzeroed(FileLayout.SEGMENT_BYTES);
   private final List<Integer> numbers = new ArrayList<>();
 
   private int next;

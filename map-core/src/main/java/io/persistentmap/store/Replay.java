@@ -172,7 +172,7 @@ final class Replay {
       throw damaged(segment, "records end at offset " + end + ", behind the end of the file");
     }
     if (buffer.size() < length) {
-      buffer = OffHeapMemory.allocate(Math.max(length, FileLayout.SEGMENT_BYTES));
+      buffer = OffHeapMemory.allocateUnzeroed(Math.max(length, FileLayout.SEGMENT_BYTES));
     }
     file.read(FileLayout.fileOffset(segment) + from, buffer, 0, length);
     long at = 0;

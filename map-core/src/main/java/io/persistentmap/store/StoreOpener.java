@@ -256,7 +256,7 @@ final class StoreOpener {
   }
 
   private static void copyBytes(DataFile source, DataFile target) {
-    Memory buffer = OffHeapMemory.allocate(COPY_BYTES);
+    Memory buffer = OffHeapMemory.allocateUnzeroed(COPY_BYTES);
     long position = 0;
     long count = source.read(position, buffer, 0, COPY_BYTES);
     while (count > 0) {

@@ -116,8 +116,9 @@ final class SigkillTest {
      */
     private void verify(int kill, long last, int checkpointers) {
       long start = System.nanoTime();
-      try (PersistentMap<String, byte[]> map =
-          PersistentMap.builder(String.class, byte[].class)
+      try (PersistentMap<Object, byte[]> map =
+          PersistentMap.builder(Object.class, byte[].class)
+              .allowPackage("io.persistentmap")
               .snapshotMode(mode)
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)

@@ -9,6 +9,7 @@ import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.testing.TestSeeds;
 import java.nio.file.Path;
@@ -60,7 +61,16 @@ final class IndexReplayTest {
     StoreHealth health = new StoreHealth(file.path());
     SegmentMapping mapping = new SegmentMapping(file);
     UUID store = new UUID(1, 2);
-    Log log = new Log(file, store, new SegmentTable(), mapping, health, () -> {}, () -> {});
+    Log log =
+        new Log(
+            file,
+            store,
+            new SegmentTable(),
+            mapping,
+            health,
+            OffHeapMemory::allocateUnzeroed,
+            () -> {},
+            () -> {});
     return new HashIndex(1, log, health);
   }
 

@@ -1,4 +1,4 @@
-package io.persistentmap;
+package io.persistentmap.value;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;

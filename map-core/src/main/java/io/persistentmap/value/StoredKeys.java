@@ -1,5 +1,6 @@
-package io.persistentmap;
+package io.persistentmap.value;
 
+import io.persistentmap.UnstorableException;
 import io.persistentmap.index.KeyDecoder;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.Codec;
@@ -7,11 +8,16 @@ import io.persistentmap.serializer.SerializationException;
 import java.nio.file.Path;
 
 /** Decodes the keys of a file, about which equality decides. */
-final class StoredKeys implements KeyDecoder {
+public final class StoredKeys implements KeyDecoder {
   private final Codec codec;
   private final Path path;
 
-  StoredKeys(Codec codec, Path path) {
+  /**
+   * Creates a decoder.
+   *
+   * @param path of the file, for messages
+   */
+  public StoredKeys(Codec codec, Path path) {
     this.codec = codec;
     this.path = path;
   }
