@@ -5,6 +5,7 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.CopiedValues;
@@ -55,6 +56,22 @@ abstract class Entries<K, V> {
     Operation operation = operations.take();
     try {
       return codec.writeLookupKey(operation, key) && index.find(operation, false);
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  /** Returns a copy of the bytes that the index has for a key, or null. */
+  byte @Nullable [] storedBytes(Object key) {
+    Operation operation = operations.take();
+    try {
+      if (!codec.writeLookupKey(operation, key) || !index.find(operation, true)) {
+        return null;
+      }
+      ByteReader value = operation.foundValue();
+      byte[] bytes = new byte[value.remaining()];
+      value.readBytes(bytes, 0, bytes.length);
+      return bytes;
     } finally {
       operations.give(operation);
     }

@@ -265,6 +265,20 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
     return entries.get(key);
   }
 
+  /**
+   * Returns the bytes that are stored for a value, without making an object of them; so it works
+   * for objects whose class is gone, too, where {@link #get} can only say which. Such entries stay
+   * in the map until they are removed or replaced. Their form is that of section 6 of {@code
+   * docs/file-format.md}.
+   *
+   * @param key the key
+   * @return a copy of the bytes, or null if the key is not there, or its value was never stored; of
+   *     a live value those of the last checkpoint
+   */
+  public byte @Nullable [] storedBytes(Object key) {
+    return entries.storedBytes(key);
+  }
+
   @Override
   public V getOrDefault(Object key, V defaultValue) {
     V value = entries.get(key);
