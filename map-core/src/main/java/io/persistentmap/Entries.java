@@ -164,6 +164,8 @@ abstract class Entries<K, V> {
         return null;
       }
       return new CopiedValues.Loaded(value, operation.foundValueLength());
+    } catch (UnstorableException unreadable) {
+      return null; // whoever wants the value reads it again, and gets the exception
     } finally {
       operations.give(operation);
     }
