@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Decodes keys and values as section 6 of {@code docs/file-format.md} says. */
 final class EncodedValues {
   private static final int PUT_OFF_BELOW = 64;
-  private static final int DEEPEST = 400;
+  private static final int DEEPEST = 250;
 
   /** An enum constant. */
   record Constant(String className, String name) {}

@@ -31,13 +31,11 @@ final class FirstObjectCheck {
       Object value, List<GraphWriter.FirstObject> firstObjects, byte[] written, int from, int to) {
     byte[] bytes = Arrays.copyOfRange(written, from, to);
     Graph copy = read(bytes);
-    Graph secondCopy = read(bytes);
     for (GraphWriter.FirstObject first : firstObjects) {
       String difference =
           first.number() < 0
               ? differenceOfRecord(first)
-              : difference(
-                  first, copy.readObject(first.number()), secondCopy.readObject(first.number()));
+              : difference(first, copy.readObject(first.number()), bytes);
       if (difference.isEmpty()) {
         first.stored().setChecked();
       } else if (Arrays.equals(bytes, write(value))) { // else somebody is changing it
@@ -47,7 +45,6 @@ final class FirstObjectCheck {
       }
     }
     graphs.free(copy);
-    graphs.free(secondCopy);
   }
 
   private byte[] write(Object value) {
@@ -82,7 +79,7 @@ final class FirstObjectCheck {
     return first.object().equals(copy) ? "" : "a copy is not equal to the record";
   }
 
-  private String difference(GraphWriter.FirstObject first, Object copy, Object secondCopy) {
+  private String difference(GraphWriter.FirstObject first, Object copy, byte[] bytes) {
     Object object = first.object();
     if (copy.getClass() != object.getClass()) {
       return "it is read back as a " + copy.getClass().getName();
@@ -92,7 +89,7 @@ final class FirstObjectCheck {
         if (object.equals(copy)) {
           return "";
         }
-        if (copy.equals(secondCopy)) {
+        if (copy.equals(read(bytes).readObject(first.number()))) {
           return "two objects read back are equal to each other, but not to the one written, so"
               + " something of it is not stored";
         }

@@ -20,7 +20,7 @@ final class GraphWriter {
   static final int POSTPONED_FROM = 64;
 
   /** The deepest content. Part of the file format. */
-  static final int MAX_DEPTH = 400;
+  static final int MAX_DEPTH = 250;
 
   /** In place of a reference: an object that was not there yet. */
   static final int NEW_OBJECT = 1;

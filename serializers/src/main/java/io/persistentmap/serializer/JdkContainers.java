@@ -222,7 +222,7 @@ final class JdkContainers {
         : ((Enum<?>) map.keySet().iterator().next()).getDeclaringClass();
   }
 
-  /** Asks a copy; one of a user's class only for its serial form, so that no method of it runs. */
+  /** Asks a copy; one of a user's class not to take entries, which it might do more with. */
   private static Object isOrderedByAccess(Map<?, ?> map) {
     if (map.getClass() == LinkedHashMap.class) {
       @SuppressWarnings("unchecked") // what is in it goes at once

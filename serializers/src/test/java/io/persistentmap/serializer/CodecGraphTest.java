@@ -338,7 +338,7 @@ class CodecGraphTest {
 
     assertThatThrownBy(() -> fixture.decode(bytes))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining("nested in more than 400");
+        .hasMessageContaining("nested in more than 250");
     assertThat(fixture.roundTrip(new User("Ada", 36))).isEqualTo(new User("Ada", 36));
   }
 

@@ -290,14 +290,14 @@ class UserClassesTest {
   @Test
   void record_deepInside_componentsComplete() {
     Object nested = "end";
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 100; i++) {
       nested =
           i % 2 == 0
               ? new Frozen(Set.of(new ArrayList<>(List.of(nested))), null)
               : new Object[] {nested};
     }
     Object read = fixture.roundTrip(nested);
-    for (int i = 149; i >= 0; i--) {
+    for (int i = 99; i >= 0; i--) {
       read =
           read instanceof Frozen frozen
               ? ((List<?>) frozen.elements.iterator().next()).get(0)
