@@ -137,7 +137,7 @@ class EncodedValuesTest {
     Path file = dir.resolve("deep.map");
     Base first = new Base(0);
     Base last = first;
-    for (int i = 1; i < 10_000; i++) {
+    for (int i = 1; i < 3_000; i++) {
       Base next = new Base(i);
       last.link = i % 100 == 99 ? Optional.of(List.of(next, new HashSet<>(List.of(i)))) : next;
       last = next;
@@ -146,7 +146,7 @@ class EncodedValuesTest {
       map.put("deep", first);
     }
     Object next = FileFormatReader.open(file).fromLogAlone().get(0).entries().get("deep");
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 3_000; i++) {
       EncodedValues.Decoded node = decoded(next);
       assertThat(node.fields.get(".number")).isEqualTo(i);
       next = node.fields.get(".link");
