@@ -70,6 +70,12 @@ public final class ByteReader {
     return position;
   }
 
+  /** Goes back to a position that it had before. */
+  void goBack(int earlier) {
+    Objects.checkIndex(earlier, position + 1);
+    position = earlier;
+  }
+
   /**
    * Returns where the bytes end.
    *

@@ -20,8 +20,7 @@ final class EnumForm extends Form {
 
   @Override
   Object readBody(@Nullable Object created, GraphReader in) {
-    String name = StringCodec.read(in.bytes());
-    return in.isDropping() ? name : constant(type, name);
+    return constant(type, StringCodec.read(in.bytes()));
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the type of an enum class found at run time

@@ -98,4 +98,12 @@ final class Graph {
   void register(Object object) {
     kryo.reference(object);
   }
+
+  /** Forgets objects that were read, and those that were to be made when something failed. */
+  void forgetRead(int objects, int unmade) {
+    while (references.unmadeCount() > unmade) {
+      kryo.reference(this); // which takes the number of one from Kryo's stack
+    }
+    references.forgetRead(objects);
+  }
 }

@@ -1,6 +1,7 @@
 package io.persistentmap.serializer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,7 +22,6 @@ final class GraphReader implements GraphReferences.Reading {
   private static final int NO_CONTAINER = -1;
 
   private final StoredClasses classes;
-  private final Dropping dropping = new Dropping();
   private final Graph graph;
 
   private ByteReader bytes = NOTHING;
@@ -41,12 +41,43 @@ final class GraphReader implements GraphReferences.Reading {
   private final List<Postponed> postponed = new ArrayList<>();
   private final List<Filling> fillings = new ArrayList<>();
 
+  /** How many fields that are dropped are being read, one inside of the other. */
+  private int dropping;
+
+  /** Whether objects are passed over, not made. */
+  private boolean skipping;
+
+  private final List<Lost> lost = new ArrayList<>();
+
   GraphReader(StoredClasses classes, Graph graph) {
     this.classes = classes;
     this.graph = graph;
   }
 
-  private record Postponed(StoredClass stored, Object object, boolean dropped) {}
+  /**
+   * An object whose content follows later.
+   *
+   * @param number its number in the graph
+   * @param dropped whether it is in a field that is dropped
+   * @param skipped whether it is nothing but a placeholder
+   */
+  private record Postponed(
+      Form form, StoredClass stored, Object object, int number, boolean dropped, boolean skipped) {}
+
+  /** Objects of a field that is dropped, and could not be made. */
+  private record Lost(int from, int to, Throwable reason) {}
+
+  /** Where reading was, to go back there. */
+  private record State(
+      int position,
+      long claimable,
+      int depth,
+      int lowestReferred,
+      int containerMark,
+      int postponed,
+      int fillings,
+      int objects,
+      int unmade) {}
 
   /** A container that waits for the object at a depth to be complete. */
   private record Filling(int level, Runnable fill) {}
@@ -118,27 +149,33 @@ final class GraphReader implements GraphReferences.Reading {
       throw new SerializationException(stored.schema().name() + " is not stored as " + kind);
     }
     enter();
-    Object object = stored.form().readBody(null, this);
+    Object object = formOf(stored).readBody(null, this);
     depth--;
     return object;
+  }
+
+  private Form formOf(StoredClass stored) {
+    return skipping ? new SkippingForm(stored.schema()) : stored.form();
   }
 
   /** Reads the content of an object, or puts it off. */
   Object content(StoredClass stored, boolean isRoot) {
     enter();
+    Form form = formOf(stored);
     Object object;
     if (stored.createsFirst()) {
       int mark = postponed.size();
-      object = stored.form().create(this);
+      int number = graph.references().readCount() - 1;
+      object = form.create(this);
       readPostponed(mark);
       register(object, isRoot);
       if (depth > GraphWriter.POSTPONED_FROM) {
-        postponed.add(new Postponed(stored, object, dropping.isActive()));
+        postponed.add(new Postponed(form, stored, object, number, dropping > 0, skipping));
       } else {
-        fill(stored, object);
+        fill(form, object);
       }
     } else {
-      object = stored.form().readBody(null, this);
+      object = form.readBody(null, this);
       if (isRoot) {
         register(object, true);
       }
@@ -155,9 +192,9 @@ final class GraphReader implements GraphReferences.Reading {
     }
   }
 
-  private void fill(StoredClass stored, Object object) {
+  private void fill(Form form, Object object) {
     open[depth] = object;
-    stored.form().readBody(object, this);
+    form.readBody(object, this);
     open[depth] = null;
     fillWaiting(depth);
   }
@@ -197,12 +234,13 @@ final class GraphReader implements GraphReferences.Reading {
     while (postponed.size() > mark) {
       Postponed last = postponed.remove(postponed.size() - 1);
       enter();
-      if (last.dropped) {
-        int before = dropping.begin(graph.references().readCount());
-        fill(last.stored, last.object);
-        dropping.end(before, graph.references().readCount());
+      if (last.dropped && !last.skipped) {
+        fillDropped(last);
       } else {
-        fill(last.stored, last.object);
+        boolean outside = skipping;
+        skipping = last.skipped;
+        fill(last.form, last.object);
+        skipping = outside;
       }
       depth--;
     }
@@ -262,7 +300,7 @@ final class GraphReader implements GraphReferences.Reading {
 
   @Override
   public void refersTo(Object object, int number) {
-    dropping.require(number);
+    requireMade(number);
     if (containerMark == NO_CONTAINER) {
       return;
     }
@@ -279,25 +317,87 @@ final class GraphReader implements GraphReferences.Reading {
 
   // ---- what is dropped --------------------------------------------------------------------------
 
-  /** Reads a field that is not there any more. */
+  /**
+   * Reads a field that is not there any more. It may hold the first mention of an object that is
+   * needed elsewhere, so it is read like all others; but what can't be made is passed over.
+   */
   void drop(char letter) {
     if (letter != Primitives.REFERENCE) {
       Primitives.read(letter, bytes);
-      return;
+    } else if (skipping) {
+      value();
+    } else {
+      State before = state();
+      dropping++;
+      try {
+        value();
+      } catch (RuntimeException | LinkageError failure) {
+        goBack(before);
+        skip(before.objects, failure, this::value);
+      }
+      dropping--;
     }
-    int before = dropping.begin(graph.references().readCount());
-    value();
-    dropping.end(before, graph.references().readCount());
   }
 
-  /** Returns whether what is being read is wanted by nobody. */
-  boolean isDropping() {
-    return dropping.isActive();
+  private void fillDropped(Postponed content) {
+    State before = state();
+    dropping++;
+    try {
+      fill(content.form, content.object);
+    } catch (RuntimeException | LinkageError failure) {
+      goBack(before);
+      lost.add(new Lost(content.number, content.number + 1, failure));
+      Form form = new SkippingForm(content.stored.schema());
+      skip(before.objects, failure, () -> form.readBody(content.object, this));
+    }
+    dropping--;
   }
 
-  /** Notes that an object could not be made in what is dropped. */
-  void noteUnreadable(RuntimeException reason) {
-    dropping.note(reason);
+  private void skip(int firstLost, Throwable failure, Runnable bytesOfObject) {
+    skipping = true;
+    bytesOfObject.run();
+    skipping = false;
+    lost.add(new Lost(firstLost, graph.references().readCount(), failure));
+  }
+
+  private State state() {
+    return new State(
+        bytes.position(),
+        claimable,
+        depth,
+        lowestReferred,
+        containerMark,
+        postponed.size(),
+        fillings.size(),
+        graph.references().readCount(),
+        graph.references().unmadeCount());
+  }
+
+  private void goBack(State state) {
+    bytes.goBack(state.position);
+    claimable = state.claimable;
+    Arrays.fill(open, state.depth + 1, open.length, null);
+    depth = state.depth;
+    lowestReferred = state.lowestReferred;
+    containerMark = state.containerMark;
+    truncate(postponed, state.postponed);
+    truncate(fillings, state.fillings);
+    graph.forgetRead(state.objects, state.unmade);
+  }
+
+  private static void truncate(List<?> list, int size) {
+    list.subList(Math.min(size, list.size()), list.size()).clear();
+  }
+
+  /** Refuses a reference to an object that could not be made. */
+  private void requireMade(int number) {
+    for (Lost objects : lost) {
+      if (!skipping && number >= objects.from && number < objects.to) {
+        throw new SerializationException(
+            "a field that is dropped has what is needed elsewhere: " + objects.reason.getMessage(),
+            objects.reason);
+      }
+    }
   }
 
   /** Forgets the value. */
@@ -305,6 +405,6 @@ final class GraphReader implements GraphReferences.Reading {
     bytes = NOTHING;
     lowestReferred = COMPLETE;
     hashWork = null;
-    dropping.reset();
+    lost.clear();
   }
 }

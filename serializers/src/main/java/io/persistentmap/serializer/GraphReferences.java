@@ -25,6 +25,9 @@ final class GraphReferences extends MapReferenceResolver {
 
   private int openCount;
 
+  /** How many objects are being read and are not there yet. */
+  private int unmade;
+
   /** Called for each back reference that is read. */
   private final Reading reading;
 
@@ -63,6 +66,28 @@ final class GraphReferences extends MapReferenceResolver {
   /** Returns an object that was read. */
   Object read(int number) {
     return readObjects.get(number);
+  }
+
+  /** Returns how many objects are being read and are not there yet. */
+  int unmadeCount() {
+    return unmade;
+  }
+
+  /** Forgets the objects that were read last. */
+  void forgetRead(int count) {
+    readObjects.subList(count, readObjects.size()).clear();
+  }
+
+  @Override
+  public int nextReadId(Class type) {
+    unmade++;
+    return super.nextReadId(type);
+  }
+
+  @Override
+  public void setReadObject(int number, Object object) {
+    unmade--;
+    super.setReadObject(number, object);
   }
 
   @Override
@@ -131,5 +156,6 @@ final class GraphReferences extends MapReferenceResolver {
     Arrays.fill(firstWritten, 0, Math.min(writtenCount, FEW), null);
     writtenCount = 0;
     openCount = 0;
+    unmade = 0;
   }
 }

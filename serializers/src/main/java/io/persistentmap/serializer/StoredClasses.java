@@ -150,8 +150,7 @@ final class StoredClasses {
           unreadable instanceof RuntimeException failure
               ? failure
               : new Refusal(schema.name() + " can't be loaded: " + unreadable, unreadable);
-      return new StoredClass(
-          number, Object.class, schema, new UnreadableForm(schema, reason), false);
+      return new StoredClass(number, Object.class, schema, new UnreadableForm(reason), false);
     }
   }
 
