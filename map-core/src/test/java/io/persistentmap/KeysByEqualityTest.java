@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guards keys about which {@code equals} and {@code hashCode} decide, as in a HashMap. */
 final class KeysByEqualityTest {
@@ -350,14 +352,18 @@ final class KeysByEqualityTest {
     assertThat(map).isEmpty();
   }
 
-  @Test
-  void open_damagedRecord_refusedWithOffset() throws Exception {
-    map.put(new ArrayList<>(List.of("a marker")), "value");
+  @ParameterizedTest
+  @ValueSource(ints = {0, 12_000})
+  void open_damagedRecord_refusedWithOffset(int others) throws Exception {
+    for (int i = 0; i < others; i++) {
+      map.set(new ArrayList<>(List.of(i)), "other");
+    }
+    map.put(new ArrayList<>(List.of("a marker")), "the marked one");
     map.put("so much that closing writes an image", "x".repeat(2 << 20));
     map.close();
     Path file = dir.resolve("x.map");
     byte[] bytes = Files.readAllBytes(file);
-    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("value");
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("the marked one");
     bytes[at]++;
     Files.write(file, bytes);
     assertThatThrownBy(this::open)
@@ -366,7 +372,7 @@ final class KeysByEqualityTest {
     bytes[at]--;
     Files.write(file, bytes);
     open();
-    assertThat(map.get(List.of("a marker"))).isEqualTo("value");
+    assertThat(map.get(List.of("a marker"))).isEqualTo("the marked one");
   }
 
   @Test
