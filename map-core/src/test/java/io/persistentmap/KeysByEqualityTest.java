@@ -107,6 +107,9 @@ final class KeysByEqualityTest {
   /** A record with a part that equality decides about. */
   record Team(String name, List<String> members) {}
 
+  /** A record that is found by its bytes. */
+  record Point(int x, int y) {}
+
   /** A record with an equals of its own. */
   record Caseless(String text) {
     @Override
@@ -284,6 +287,30 @@ final class KeysByEqualityTest {
     assertThat(map.containsKey(key)).isFalse();
     assertThat(map.remove(key)).isNull();
     assertThat(map.remove(key, "x")).isFalse();
+  }
+
+  @Test
+  void get_classInFileButNotAllowed_throwsInsteadOfFindingNothing() {
+    Team team = new Team("a", List.of("x"));
+    Point point = new Point(1, 2);
+    map.put(team, "by equality");
+    map.put(point, "by bytes");
+    map.close();
+    try (PersistentMap<Object, String> other =
+        PersistentMap.open(dir.resolve("x.map"), Object.class, String.class)) {
+      for (Object key : List.of(team, point)) {
+        assertThatThrownBy(() -> other.get(key))
+            .isInstanceOf(UnstorableException.class)
+            .hasMessageContaining(".allow(");
+        assertThatThrownBy(() -> other.containsKey(key)).isInstanceOf(UnstorableException.class);
+        assertThatThrownBy(() -> other.remove(key)).isInstanceOf(UnstorableException.class);
+      }
+      assertThat(other.get(new Arrayed(new int[1]))).isNull();
+      assertThat(other.values()).containsExactlyInAnyOrder("by equality", "by bytes");
+    }
+    open();
+    assertThat(map.get(team)).isEqualTo("by equality");
+    assertThat(map.get(point)).isEqualTo("by bytes");
   }
 
   @Test

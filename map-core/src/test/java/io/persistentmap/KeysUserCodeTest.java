@@ -34,7 +34,10 @@ final class KeysUserCodeTest {
 
   @BeforeEach
   void open() {
-    map = PersistentMap.open(dir.resolve("x.map"), Object.class, String.class);
+    map =
+        PersistentMap.builder(Object.class, String.class)
+            .allow(Chosen.class, Crowded.class)
+            .open(dir.resolve("x.map"));
   }
 
   @AfterEach

@@ -118,6 +118,7 @@ final class SigkillTest {
       long start = System.nanoTime();
       try (PersistentMap<Object, byte[]> map =
           PersistentMap.builder(Object.class, byte[].class)
+              .allow(SpelledKey.class)
               .snapshotMode(mode)
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)
