@@ -40,6 +40,7 @@ final class KeysByEqualityTest {
   void open() {
     map =
         PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
             .allowPackage(KeysByEqualityTest.class.getPackageName())
             .open(dir.resolve("x.map"));
   }
@@ -205,6 +206,7 @@ final class KeysByEqualityTest {
   void get_cachedMap_keyChangedAfterwards_neverHeld() {
     try (PersistentMap<Object, String> cached =
         PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
             .cacheBytes(1 << 20)
             .open(dir.resolve("cached.map"))) {
       List<Integer> key = new ArrayList<>(List.of(1));

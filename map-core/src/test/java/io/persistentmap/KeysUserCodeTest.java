@@ -36,7 +36,7 @@ final class KeysUserCodeTest {
   void open() {
     map =
         PersistentMap.builder(Object.class, String.class)
-            .allow(Chosen.class, Crowded.class)
+            .allowPackage("io.persistentmap")
             .open(dir.resolve("x.map"));
   }
 

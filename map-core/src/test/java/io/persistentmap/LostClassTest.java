@@ -38,6 +38,7 @@ final class LostClassTest {
 
   private PersistentMap<Object, String> open(ClassLoader loader) {
     return PersistentMap.builder(Object.class, String.class)
+        .allowPackage("io.persistentmap")
         .classLoader(loader)
         .allow(Lost.class)
         .open(dir.resolve("x.map"));

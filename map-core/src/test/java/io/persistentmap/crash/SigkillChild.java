@@ -64,7 +64,7 @@ final class SigkillChild {
     say("opening");
     try (PersistentMap<Object, byte[]> map =
         PersistentMap.builder(Object.class, byte[].class)
-            .allow(SpelledKey.class)
+            .allowPackage("io.persistentmap")
             .snapshotMode(mode)
             .closeMode(closeMode)
             .open(file)) {

@@ -118,7 +118,7 @@ final class SigkillTest {
       long start = System.nanoTime();
       try (PersistentMap<Object, byte[]> map =
           PersistentMap.builder(Object.class, byte[].class)
-              .allow(SpelledKey.class)
+              .allowPackage("io.persistentmap")
               .snapshotMode(mode)
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)
