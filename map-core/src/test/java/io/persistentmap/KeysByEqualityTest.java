@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guards keys about which {@code equals} and {@code hashCode} decide, as in a HashMap. */
 final class KeysByEqualityTest {
@@ -105,6 +107,9 @@ final class KeysByEqualityTest {
 
   /** A record with a part that equality decides about. */
   record Team(String name, List<String> members) {}
+
+  /** A record that is found by its bytes. */
+  record Point(int x, int y) {}
 
   /** A record with an equals of its own. */
   record Caseless(String text) {
@@ -287,6 +292,30 @@ final class KeysByEqualityTest {
   }
 
   @Test
+  void get_classInFileButNotAllowed_throwsInsteadOfFindingNothing() {
+    Team team = new Team("a", List.of("x"));
+    Point point = new Point(1, 2);
+    map.put(team, "by equality");
+    map.put(point, "by bytes");
+    map.close();
+    try (PersistentMap<Object, String> other =
+        PersistentMap.open(dir.resolve("x.map"), Object.class, String.class)) {
+      for (Object key : List.of(team, point)) {
+        assertThatThrownBy(() -> other.get(key))
+            .isInstanceOf(UnstorableException.class)
+            .hasMessageContaining(".allow(");
+        assertThatThrownBy(() -> other.containsKey(key)).isInstanceOf(UnstorableException.class);
+        assertThatThrownBy(() -> other.remove(key)).isInstanceOf(UnstorableException.class);
+      }
+      assertThat(other.get(new Arrayed(new int[1]))).isNull();
+      assertThat(other.values()).containsExactlyInAnyOrder("by equality", "by bytes");
+    }
+    open();
+    assertThat(map.get(team)).isEqualTo("by equality");
+    assertThat(map.get(point)).isEqualTo("by bytes");
+  }
+
+  @Test
   void put_subclassOfNumber_refused() {
     BigInteger own = new BigInteger("5") {};
     assertThatThrownBy(() -> map.put(own, "x")).isInstanceOf(UnstorableException.class);
@@ -337,14 +366,18 @@ final class KeysByEqualityTest {
     assertThat(map).isEmpty();
   }
 
-  @Test
-  void open_damagedRecord_refusedWithOffset() throws Exception {
-    map.put(new ArrayList<>(List.of("a marker")), "value");
+  @ParameterizedTest
+  @ValueSource(ints = {0, 12_000})
+  void open_damagedRecord_refusedWithOffset(int others) throws Exception {
+    for (int i = 0; i < others; i++) {
+      map.set(new ArrayList<>(List.of(i)), "other");
+    }
+    map.put(new ArrayList<>(List.of("a marker")), "the marked one");
     map.put("so much that closing writes an image", "x".repeat(2 << 20));
     map.close();
     Path file = dir.resolve("x.map");
     byte[] bytes = Files.readAllBytes(file);
-    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("value");
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("the marked one");
     bytes[at]++;
     Files.write(file, bytes);
     assertThatThrownBy(this::open)
@@ -353,7 +386,7 @@ final class KeysByEqualityTest {
     bytes[at]--;
     Files.write(file, bytes);
     open();
-    assertThat(map.get(List.of("a marker"))).isEqualTo("value");
+    assertThat(map.get(List.of("a marker"))).isEqualTo("the marked one");
   }
 
   @Test

@@ -40,6 +40,7 @@ final class LostClassTest {
     return PersistentMap.builder(Object.class, String.class)
         .allowPackage("io.persistentmap")
         .classLoader(loader)
+        .allow(Lost.class)
         .open(dir.resolve("x.map"));
   }
 

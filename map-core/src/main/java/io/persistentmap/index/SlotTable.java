@@ -144,7 +144,7 @@ final class SlotTable {
   long[] addresses(int count) {
     long[] addresses = new long[count];
     int next = 0;
-    for (int i = 0; next < count; i++) {
+    for (int i = 0; i < slots && next < count; i++) {
       long slot = get(i);
       if (slot != 0) {
         addresses[next++] = address(slot);

@@ -23,7 +23,8 @@ final class KeyClasses {
   /**
    * Returns whether equal keys of this class have equal bytes, and different ones different bytes.
    *
-   * @throws SerializationException if that was otherwise when keys of it were stored
+   * @throws SerializationException if that was otherwise when keys of it were stored, or if objects
+   *     of it have been stored, but can't be any more
    */
   boolean isByteStable(Class<?> type) {
     TypeTraits traits = TypeTraits.of(type);
@@ -63,6 +64,7 @@ final class KeyClasses {
       return isStored(type.isEnum() ? type : type.getSuperclass()); // of a constant with a body
     }
     if (!isStored(type)) {
+      requireUnknown(type);
       return false;
     }
     requireSameSchema(type);
@@ -71,6 +73,18 @@ final class KeyClasses {
     }
     requirePartsOfSameSchema(type);
     return true;
+  }
+
+  /** Keys of a class that can't be stored are in no map, unless they could be stored before. */
+  private void requireUnknown(Class<?> type) {
+    if (!classes.schemasOf(type).isEmpty()) {
+      try {
+        classes.schemaOf(type);
+      } catch (Refusal refusal) {
+        throw new SerializationException(
+            "there may be keys of it, but " + refusal.getMessage(), refusal);
+      }
+    }
   }
 
   private void requirePartsOfSameSchema(Class<?> type) {
