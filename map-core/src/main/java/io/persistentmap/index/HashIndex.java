@@ -6,6 +6,7 @@ import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.OffHeapMemory;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +43,17 @@ public final class HashIndex {
    * @param health of the store
    */
   public HashIndex(int map, Log log, StoreHealth health) {
+    this(map, log, health, () -> new Shard(OffHeapMemory::allocate));
+  }
+
+  /** As the other, with shards of whatever kind. */
+  HashIndex(int map, Log log, StoreHealth health, Supplier<Shard> newShard) {
     this.map = map;
     this.log = log;
     this.health = health;
     this.lookup = new RecordLookup(log, health);
     for (int i = 0; i < ALL_SHARDS; i++) {
-      shards[i] = new Shard(OffHeapMemory::allocate);
+      shards[i] = newShard.get();
     }
   }
 
