@@ -10,20 +10,25 @@ import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.serializer.ByteReader;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A map of ints that is an index and a log and nothing else, for tests of how threads get along
- * there. Its keys are few, and all of one shard.
+ * there. Its keys are 0 to 4, all of one shard, where they are in each other's way.
  */
 public final class IndexMap {
-  private static final int[] KEYS = {937216, 1851637, 1456, 4235};
-  private static final int SHARD = 0;
+  /** Of the keys, so many are there from the beginning; one more makes the table grow. */
+  public static final int FILLED = 4;
+
+  /** The value that they have. */
+  public static final int FIRST_VALUE = 1;
+
+  /** The first two have the same tag, the next two are before them and push them on. */
+  private static final int[] KEYS = {937216, 1851637, 1456, 4235, 3195};
+
   private static final long SEED = 0;
   private static final int MAP = 1;
   private static final int KEY_BYTES = Integer.BYTES;
@@ -42,7 +47,7 @@ public final class IndexMap {
   private final int fillerBytes;
 
   /**
-   * Creates an empty map.
+   * Creates a map that has the first {@link #FILLED} keys.
    *
    * @param file where the log is written
    * @param tails allocator of tail buffers, of a size that may be less than was asked for
@@ -67,46 +72,13 @@ public final class IndexMap {
             tails,
             () -> {},
             () -> {});
-    this.index = new HashIndex(MAP, log, health, new Shards(tables, fault));
+    Shard shard = fault == Fault.NONE ? new Shard(tables) : new WithoutVersion(tables);
+    this.index = new HashIndex(MAP, log, health, new Shard[] {shard});
     this.relocation = new Relocation(index, log, health);
     this.fillerBytes = fillerBytes;
-  }
-
-  /** Makes the one shard that is used, and others that cost nothing to lock. */
-  public static final class Shards implements Supplier<Shard> {
-    private final LongFunction<Memory> tables;
-    private final Fault fault;
-    private final Shard unused;
-    private int made;
-
-    Shards(LongFunction<Memory> tables, Fault fault) {
-      this.tables = tables;
-      this.fault = fault;
-      this.unused = new Unused(tables);
+    for (int key = 0; key < FILLED; key++) {
+      put(key, FIRST_VALUE, HashIndex.When.ALWAYS);
     }
-
-    @Override
-    public Shard get() {
-      if (made++ != SHARD) {
-        return unused;
-      }
-      return fault == Fault.NONE ? new Shard(tables) : new WithoutVersion(tables);
-    }
-  }
-
-  private static final class Unused extends Shard {
-    Unused(LongFunction<Memory> tables) {
-      super(tables);
-    }
-
-    @Override
-    public void lock() {}
-
-    @Override
-    public void unlock() {}
-
-    @Override
-    void clear() {}
   }
 
   private static final class WithoutVersion extends Shard {
@@ -121,9 +93,7 @@ public final class IndexMap {
     void endMove() {}
   }
 
-  /**
-   * Returns the hash of the key of a number: 0 and 1 have the same tag, 2 and 3 the home before.
-   */
+  /** Returns the hash of a key. */
   static long hash(int key) {
     Operation operation = new Operation();
     begin(operation, key);
@@ -231,18 +201,13 @@ public final class IndexMap {
     index.clear(operation, clearCache);
   }
 
-  /** Returns how often an iteration comes to a key. */
+  /** Returns how often an iteration comes to a key, of which it finds all at once. */
   public int countIterated(int key) {
     int count = 0;
-    Cursor cursor = index.cursor();
-    List<byte[]> records = cursor.next();
-    while (!records.isEmpty()) {
-      for (byte[] record : records) {
-        if (keyOf(record) == KEYS[key]) {
-          count++;
-        }
+    for (byte[] record : index.cursor().next()) {
+      if (keyOf(record) == KEYS[key]) {
+        count++;
       }
-      records = cursor.next();
     }
     return count;
   }
@@ -261,18 +226,14 @@ public final class IndexMap {
     }
   }
 
-  /**
-   * Stops all changes for a moment, and writes the log up to there, as a checkpoint does; of the
-   * shards that it locks, only one is used here.
-   */
+  /** Stops all changes for a moment, and writes the log up to there, as a checkpoint does. */
   public void checkpoint() {
-    Shard shard = index.shard(SHARD);
     LogPosition end;
-    shard.lock();
+    index.lockAll();
     try {
       end = log.position();
     } finally {
-      shard.unlock();
+      index.unlockAll();
     }
     log.flush(end);
   }

@@ -6,8 +6,10 @@ import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
 import io.persistentmap.value.CopiedValues;
+import java.util.List;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +18,21 @@ import org.junit.jupiter.api.Test;
 /** Guards that the cache never gives a value that a writer has replaced. */
 final class CacheLincheckTest {
   @Test
-  void cache_modelChecking_linearizable() {
-    Search.modelChecking(10, 200).sequentialSpecification(MapModel.class).check(Intact.class);
+  void readBesideChange_modelChecking_linearizable() {
+    ModelCheckingOptions search = Search.modelChecking(0, 200);
+    for (String change : List.of("put 0 2", "remove 0")) {
+      search.addCustomScenario(Search.scenario(Intact.class, change, "get 0", "get 0"));
+    }
+    search.sequentialSpecification(MapModel.class).check(Intact.class);
   }
 
   @Test
-  void cache_stress_linearizable() {
+  void anySteps_modelChecking_linearizable() {
+    Search.modelChecking(5, 100).sequentialSpecification(MapModel.class).check(Intact.class);
+  }
+
+  @Test
+  void anySteps_stress_linearizable() {
     Search.stress(10, 1000).sequentialSpecification(MapModel.class).check(Intact.class);
   }
 
@@ -29,7 +40,9 @@ final class CacheLincheckTest {
   void droppedBeforeTheChange_modelChecking_reported() {
     assertThatThrownBy(
             () ->
-                Search.modelChecking(100, 200)
+                Search.modelChecking(0, 200)
+                    .addCustomScenario(
+                        Search.scenario(DroppedBefore.class, "put 0 2", "get 0", "get 0"))
                     .minimizeFailedScenario(false)
                     .sequentialSpecification(MapModel.class)
                     .check(DroppedBefore.class))

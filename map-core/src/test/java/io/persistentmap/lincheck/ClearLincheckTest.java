@@ -3,7 +3,9 @@ package io.persistentmap.lincheck;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
+import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +17,12 @@ import org.junit.jupiter.api.Test;
  */
 final class ClearLincheckTest {
   @Test
-  void clear_modelChecking_linearizable() {
-    Search.modelChecking(5, 100)
-        .loopBound(5000)
-        .loopIterationsBeforeThreadSwitch(2000)
-        .sequentialSpecification(MapModel.class)
-        .check(Clearing.class);
+  void clearBesideOther_modelChecking_linearizable() {
+    ModelCheckingOptions search = Search.modelChecking(0, 100);
+    for (String step : List.of("get 0", "put 0 2", "put 4 2", "add 0 1", "clear")) {
+      search.addCustomScenario(Search.scenario(Clearing.class, "clear", step, "get 0"));
+    }
+    search.sequentialSpecification(MapModel.class).check(Clearing.class);
   }
 
   @Test
@@ -29,12 +31,13 @@ final class ClearLincheckTest {
   }
 
   @Test
-  void iteration_modelChecking_seesWhatStaysOnce() {
-    Search.modelChecking(5, 100)
-        .loopBound(5000)
-        .loopIterationsBeforeThreadSwitch(2000)
-        .sequentialSpecification(MapModel.class)
-        .check(Iterating.class);
+  void iterationBesideChange_modelChecking_seesWhatStaysOnce() {
+    ModelCheckingOptions search = Search.modelChecking(5, 100);
+    for (String change : List.of("put 4 2", "remove 1", "remove 2", "relocate 0")) {
+      search.addCustomScenario(
+          Search.scenario(Iterating.class, change, "countIterated", "countIterated"));
+    }
+    search.sequentialSpecification(MapModel.class).check(Iterating.class);
   }
 
   @Test
@@ -79,16 +82,12 @@ final class ClearLincheckTest {
   }
 
   /** One key stays, and others come and go before and behind it. */
-  @Param(name = "key", gen = IntGen.class, conf = "1:3")
+  @Param(name = "key", gen = IntGen.class, conf = "1:4")
   @Param(name = "value", gen = IntGen.class, conf = "1:9")
   public static final class Iterating {
     private static final int STAYS = 0;
 
     private final IndexMap map = newMap();
-
-    public Iterating() {
-      map.put(STAYS, 1, When.ALWAYS);
-    }
 
     @Operation
     public int countIterated() {
@@ -105,9 +104,8 @@ final class ClearLincheckTest {
       return map.remove(key);
     }
 
-    /** Its record moves, but it stays. */
-    @Operation(runOnce = true)
-    public void relocate(@Param(name = "key") int key) {
+    @Operation
+    public void relocate(@Param(name = "key") int ignored) {
       map.relocate(STAYS);
     }
   }

@@ -8,6 +8,7 @@ import io.persistentmap.index.IndexMap;
 import java.util.List;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,40 @@ import org.junit.jupiter.api.Test;
  * checkpoint stops changes, and user code holds a key.
  */
 final class IndexLincheckTest {
+  private static final List<String> READS = List.of("get 0", "contains 1", "get 4");
+
+  private static final List<String> CHANGES =
+      List.of("put 0 2", "put 4 2", "remove 0", "remove 2", "add 0 -1", "relocate 0", "checkpoint");
+
   @Test
-  void index_modelChecking_linearizable() {
-    Search.modelChecking(20, 300).sequentialSpecification(MapModel.class).check(Intact.class);
+  void readBesideChange_modelChecking_linearizable() {
+    ModelCheckingOptions search = Search.modelChecking(0, 200);
+    for (String read : READS) {
+      for (String change : CHANGES) {
+        search.addCustomScenario(Search.scenario(Intact.class, change, read, read));
+      }
+    }
+    search.sequentialSpecification(MapModel.class).check(Intact.class);
   }
 
   @Test
-  void index_stress_linearizable() {
+  void changeBesideChange_modelChecking_linearizable() {
+    ModelCheckingOptions search = Search.modelChecking(0, 100);
+    for (String one : CHANGES) {
+      for (String other : List.of("put 0 3", "remove 1", "add 0 2", "relocate 0")) {
+        search.addCustomScenario(Search.scenario(Intact.class, one, other, "get 0"));
+      }
+    }
+    search.sequentialSpecification(MapModel.class).check(Intact.class);
+  }
+
+  @Test
+  void anySteps_modelChecking_linearizable() {
+    Search.modelChecking(10, 100).sequentialSpecification(MapModel.class).check(Intact.class);
+  }
+
+  @Test
+  void anySteps_stress_linearizable() {
     Search.stress(10, 1000).sequentialSpecification(MapModel.class).check(Intact.class);
   }
 
@@ -33,13 +61,9 @@ final class IndexLincheckTest {
   void shardVersionDoesNotChange_modelChecking_reported() {
     assertThatThrownBy(
             () ->
-                Search.modelChecking(0, Integer.getInteger("inv", 1000))
+                Search.modelChecking(0, 200)
                     .addCustomScenario(
-                        Search.scenario(
-                            WithoutVersion.class,
-                            "put 2 1; put 3 1; put 0 1; put 1 1",
-                            List.of("remove 2", "get 0"),
-                            ""))
+                        Search.scenario(WithoutVersion.class, "remove 2", "get 0", "get 0"))
                     .minimizeFailedScenario(false)
                     .sequentialSpecification(MapModel.class)
                     .check(WithoutVersion.class))
@@ -62,7 +86,7 @@ final class IndexLincheckTest {
   }
 
   /** What threads do. */
-  @Param(name = "key", gen = IntGen.class, conf = "0:3")
+  @Param(name = "key", gen = IntGen.class, conf = "0:4")
   @Param(name = "value", gen = IntGen.class, conf = "-3:3")
   public abstract static class Operations {
     private final IndexMap map;

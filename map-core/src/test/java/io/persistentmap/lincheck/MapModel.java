@@ -1,5 +1,6 @@
 package io.persistentmap.lincheck;
 
+import io.persistentmap.index.IndexMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** What one thread alone would get from each operation that is tested here. */
 public class MapModel {
   private final Map<Integer, Integer> map = new HashMap<>();
+
+  public MapModel() {
+    for (int key = 0; key < IndexMap.FILLED; key++) {
+      map.put(key, IndexMap.FIRST_VALUE);
+    }
+  }
 
   public @Nullable Integer get(int key) {
     return map.get(key);
@@ -54,6 +61,11 @@ public class MapModel {
   public void relocate(int key) {}
 
   public void checkpoint() {}
+
+  public @Nullable Integer putAndFlush(int key, int value) {
+    map.put(key, value);
+    return value;
+  }
 
   public void flush() {}
 }

@@ -3,7 +3,9 @@ package io.persistentmap.lincheck;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
+import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +19,23 @@ final class RecyclingLincheckTest {
   private static final int FILLER_BYTES = 1800;
 
   @Test
-  void tailBuffers_modelChecking_linearizable() {
-    Search.modelChecking(20, 200).sequentialSpecification(MapModel.class).check(Operations.class);
+  void readBesideReuse_modelChecking_linearizable() {
+    ModelCheckingOptions search = Search.modelChecking(0, 300);
+    for (String read : List.of("get 0", "get 3")) {
+      for (String change : List.of("flush", "checkpoint", "putAndFlush 0 2", "putAndFlush 3 2")) {
+        search.addCustomScenario(Search.scenario(Operations.class, change, read, read));
+      }
+    }
+    search.sequentialSpecification(MapModel.class).check(Operations.class);
   }
 
   @Test
-  void tailBuffers_stress_linearizable() {
+  void anySteps_modelChecking_linearizable() {
+    Search.modelChecking(10, 100).sequentialSpecification(MapModel.class).check(Operations.class);
+  }
+
+  @Test
+  void anySteps_stress_linearizable() {
     Search.stress(10, 1000).sequentialSpecification(MapModel.class).check(Operations.class);
   }
 
@@ -56,6 +69,14 @@ final class RecyclingLincheckTest {
     @Operation
     public void relocate(@Param(name = "key") int key) {
       map.relocate(key);
+    }
+
+    /** Writes both buffers, and puts into one of them again; for itself beside reads only. */
+    public @Nullable Integer putAndFlush(int key, int value) {
+      map.put(key, value, When.ALWAYS);
+      map.flush();
+      map.put(key, value, When.ALWAYS);
+      return map.put(key, value, When.ALWAYS);
     }
 
     @Operation
