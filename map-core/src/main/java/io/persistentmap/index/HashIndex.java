@@ -35,7 +35,7 @@ public final class HashIndex {
   private final Log log;
   private final StoreHealth health;
   private final RecordLookup lookup;
-  private final Shard[] shards = new Shard[ALL_SHARDS];
+  private final Shard[] shards;
   private volatile @Nullable Consumer<Object> onChange;
 
   /**
@@ -46,13 +46,24 @@ public final class HashIndex {
    * @param health of the store
    */
   public HashIndex(int map, Log log, StoreHealth health) {
+    this(map, log, health, newShards());
+  }
+
+  /** As the other, with given shards; no key may be of another. */
+  HashIndex(int map, Log log, StoreHealth health, Shard[] shards) {
     this.map = map;
     this.log = log;
     this.health = health;
     this.lookup = new RecordLookup(log, health);
+    this.shards = shards;
+  }
+
+  private static Shard[] newShards() {
+    Shard[] shards = new Shard[ALL_SHARDS];
     for (int i = 0; i < ALL_SHARDS; i++) {
       shards[i] = new Shard(i, OffHeapMemory::allocate);
     }
+    return shards;
   }
 
   /** Returns the number of the map. */

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The lock is held for the time of an append and never while user code runs. Operations that
  * call user code hold a {@link KeyLock} instead, which only writers of the same key wait for.
+ *
+ * <p>Not final: tests break it on purpose, to see that they notice.
  */
-public final class Shard {
+public class Shard {
   private static final int INITIAL_HOME_BITS = 3;
 
   /** How often a wait is checked for being futile. */
@@ -223,12 +225,12 @@ public final class Shard {
     return present;
   }
 
-  private void beginMove() {
+  void beginMove() {
     VERSION.setRelease(this, (long) VERSION.get(this) + 1);
     VarHandle.storeStoreFence(); // no slot moves before readers can see that one will
   }
 
-  private void endMove() {
+  void endMove() {
     VERSION.setRelease(this, (long) VERSION.get(this) + 1);
   }
 

@@ -1,0 +1,245 @@
+package io.persistentmap.index;
+
+import io.persistentmap.format.LogPosition;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.log.Log;
+import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.log.SegmentMapping;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.log.StoreHealth;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.Memory;
+import io.persistentmap.serializer.ByteReader;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map of ints that is an index and a log and nothing else, for tests of how threads get along
+ * there. Its keys are 0 to 4, all of one shard, where they are in each other's way.
+ */
+public final class IndexMap {
+  /** Of the keys, so many are there from the beginning; one more makes the table grow. */
+  public static final int FILLED = 4;
+
+  /** The value that they have. */
+  public static final int FIRST_VALUE = 1;
+
+  /** The first two have the same tag, the next two are before them and push them on. */
+  private static final int[] KEYS = {937216, 1851637, 1456, 4235, 3195};
+
+  private static final long SEED = 0;
+  private static final int MAP = 1;
+  private static final int KEY_BYTES = Integer.BYTES;
+
+  /** What is broken, so that a test can be seen to notice. */
+  public enum Fault {
+    NONE,
+    /** The version of a shard does not change while slots move. */
+    MOVES_WITHOUT_VERSION
+  }
+
+  private final StoreHealth health;
+  private final Log log;
+  private final HashIndex index;
+  private final Relocation relocation;
+  private final int fillerBytes;
+
+  /**
+   * Creates a map that has the first {@link #FILLED} keys.
+   *
+   * @param file where the log is written
+   * @param tails allocator of tail buffers, of a size that may be less than was asked for
+   * @param tables allocator of the index
+   * @param fault what is broken
+   * @param fillerBytes bytes to add to each value
+   */
+  public IndexMap(
+      DataFile file,
+      LongFunction<Memory> tails,
+      LongFunction<Memory> tables,
+      Fault fault,
+      int fillerBytes) {
+    this.health = new StoreHealth(file.path());
+    this.log =
+        new Log(
+            file,
+            new UUID(1, 2),
+            new SegmentTable(),
+            new SegmentMapping(file),
+            health,
+            tails,
+            () -> {},
+            () -> {});
+    Shard shard = fault == Fault.NONE ? new Shard(tables) : new WithoutVersion(tables);
+    this.index = new HashIndex(MAP, log, health, new Shard[] {shard});
+    this.relocation = new Relocation(index, log, health);
+    this.fillerBytes = fillerBytes;
+    for (int key = 0; key < FILLED; key++) {
+      put(key, FIRST_VALUE, HashIndex.When.ALWAYS);
+    }
+  }
+
+  private static final class WithoutVersion extends Shard {
+    WithoutVersion(LongFunction<Memory> tables) {
+      super(tables);
+    }
+
+    @Override
+    void beginMove() {}
+
+    @Override
+    void endMove() {}
+  }
+
+  /** Returns the hash of a key. */
+  static long hash(int key) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    return operation.hash();
+  }
+
+  private static void begin(Operation operation, int key) {
+    operation.begin(key).writer().writeInt(KEYS[key]);
+    operation.keyDone(SEED);
+  }
+
+  private Operation withValue(int key, int value) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    finish(operation, value);
+    return operation;
+  }
+
+  private void finish(Operation operation, int value) {
+    operation.record().writer().writeInt(value);
+    operation.record().writer().writeBytes(new byte[fillerBytes], 0, fillerBytes);
+    operation.record().finish(RecordLayout.PUT, MAP);
+  }
+
+  private static Operation tombstone(int key) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    finishTombstone(operation);
+    return operation;
+  }
+
+  private static void finishTombstone(Operation operation) {
+    operation.record().writer().writeLong(0);
+    operation.record().finish(RecordLayout.REMOVE, MAP);
+  }
+
+  private static int value(Operation operation) {
+    return operation.foundValue().readInt();
+  }
+
+  /** Names who is told of each change of a key. */
+  public void onChange(Consumer<Object> listener) {
+    index.onChange(listener);
+  }
+
+  // ---- operations ------------------------------------------------------------------------------
+
+  public @Nullable Integer get(int key) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    return index.find(operation, true) ? value(operation) : null;
+  }
+
+  /** As {@link #get}, but also null if writers are in the way. */
+  public @Nullable Integer tryGet(int key) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    return Boolean.TRUE.equals(index.tryFind(operation)) ? value(operation) : null;
+  }
+
+  public boolean contains(int key) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    return index.find(operation, false);
+  }
+
+  public @Nullable Integer put(int key, int value, HashIndex.When when) {
+    Operation operation = withValue(key, value);
+    return index.put(operation, true, when) ? value(operation) : null;
+  }
+
+  public @Nullable Integer remove(int key) {
+    Operation operation = tombstone(key);
+    return index.remove(operation, true) ? value(operation) : null;
+  }
+
+  /** Adds to what is there, or puts, or removes if the sum is 0; returns the sum. */
+  public int add(int key, int summand) {
+    Operation operation = new Operation();
+    begin(operation, key);
+    Hold hold = index.hold(operation);
+    try {
+      int sum = (index.find(operation, true) ? value(operation) : 0) + summand;
+      operation.record().truncateToKey();
+      if (sum == 0) {
+        finishTombstone(operation);
+        hold.remove(operation);
+      } else {
+        finish(operation, sum);
+        hold.put(operation);
+      }
+      return sum;
+    } finally {
+      hold.release();
+    }
+  }
+
+  /** Removes all, and meanwhile clears a cache. */
+  public void clear(Runnable clearCache) {
+    Operation operation = new Operation();
+    RecordBuffer record = operation.begin(null);
+    record.endKey();
+    record.writer().writeLong(0);
+    record.finish(RecordLayout.CLEAR, MAP);
+    index.clear(operation, clearCache);
+  }
+
+  /** Returns how often an iteration comes to a key, of which it finds all at once. */
+  public int countIterated(int key) {
+    int count = 0;
+    for (byte[] record : index.cursor().next()) {
+      if (keyOf(record) == KEYS[key]) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static int keyOf(byte[] record) {
+    int start = RecordLayout.HEADER_BYTES;
+    return new ByteReader(record, start, start + KEY_BYTES).readInt();
+  }
+
+  /** Moves the record of a key to the end of the log, as the cleaner does. */
+  public void relocate(int key) {
+    Operation found = new Operation();
+    begin(found, key);
+    if (index.find(found, true)) {
+      relocation.relocate(withValue(key, value(found)), SlotTable.address(found.slot));
+    }
+  }
+
+  /** Stops all changes for a moment, and writes the log up to there, as a checkpoint does. */
+  public void checkpoint() {
+    LogPosition end;
+    index.lockAll();
+    try {
+      end = log.position();
+    } finally {
+      index.unlockAll();
+    }
+    log.flush(end);
+  }
+
+  /** Writes full segments, whose buffers are then used for others. */
+  public void flush() {
+    log.flushSealed();
+  }
+}
