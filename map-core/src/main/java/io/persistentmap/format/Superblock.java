@@ -204,6 +204,18 @@ public record Superblock(
     return first.generation >= second.generation ? first : second;
   }
 
+  /** Returns which of the two copies in a block, 0 or 1, is damaged, if only one is; else -1. */
+  public static int damagedCopy(byte[] block) {
+    boolean first = isIntact(block, 0);
+    return first == isIntact(block, SECOND_COPY) ? -1 : first ? 1 : 0;
+  }
+
+  private static boolean isIntact(byte[] block, int from) {
+    byte[] copy = Arrays.copyOfRange(block, from, from + COPY_BYTES);
+    ByteBuffer in = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+    return in.getLong(MAGIC_OFFSET) == MAGIC && in.getInt(CRC_OFFSET) == crc(copy);
+  }
+
   private static @Nullable Superblock decodeCopy(Path path, byte[] block, int from) {
     byte[] copy = Arrays.copyOfRange(block, from, from + COPY_BYTES);
     ByteBuffer in = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);

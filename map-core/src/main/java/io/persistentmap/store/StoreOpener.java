@@ -48,7 +48,7 @@ final class StoreOpener {
 
   Store open() {
     requirePlace();
-    AutoCloseable lock = lock();
+    AutoCloseable lock = StoreLock.take(files, names, config.readOnly());
     try {
       Recoverer.Decision decision = decide();
       remarks.addAll(decision.remarks());
@@ -76,36 +76,6 @@ final class StoreOpener {
         && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(StoreFile::exists)) {
       throw new FileAccessException(
           names.hash() + ": does not exist, and can't be created read-only; check the path");
-    }
-  }
-
-  /** A reader of files in a place that it can't write to needs no lock: nobody else can, either. */
-  private @Nullable AutoCloseable lock() {
-    try {
-      return files.lock(names.lock(), config.readOnly(), holder());
-    } catch (FileAccessException e) {
-      if (config.readOnly()) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static String holder() {
-    return "process "
-        + ProcessHandle.current().pid()
-        + " on "
-        + hostName()
-        + " since "
-        + Instant.now();
-  }
-
-  /** Not by asking the network, which may take its time to answer. */
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException e) {
-      return System.getenv().getOrDefault("COMPUTERNAME", "this host");
     }
   }
 

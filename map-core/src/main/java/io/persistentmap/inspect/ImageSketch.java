@@ -1,0 +1,228 @@
+package io.persistentmap.inspect;
+
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.ImageBlock;
+import io.persistentmap.format.LogPosition;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.log.Log;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What can be read of an index image: which segments the log had, and for each shard that is whole
+ * which records were its entries. A shard that is damaged is as if the image did not speak of it.
+ */
+final class ImageSketch {
+  private static final int SHARDS = 256;
+  private static final int SHARD_SHIFT = 56;
+  private static final int TAG_SHIFT = 32;
+  private static final long TAG_MASK = (1L << 24) - 1;
+
+  /** A segment or run of the log, as the image has it. */
+  record TableEntry(int number, int run, long sequence) {}
+
+  /** The entries of one shard. */
+  private static final class Shard {
+    /** What they are exact for. */
+    final long lsn;
+
+    /** Ascending by tag, those of one tag in no order. */
+    final long[] slots;
+
+    final BitSet accounted;
+
+    Shard(long lsn, long[] slots) {
+      this.lsn = lsn;
+      this.slots = slots;
+      this.accounted = new BitSet(slots.length);
+    }
+
+    /** Returns the position of a slot, or -1. */
+    int find(long slot) {
+      long tag = slot >>> FileLayout.ADDRESS_BITS;
+      int low = 0;
+      int high = slots.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (slots[middle] >>> FileLayout.ADDRESS_BITS < tag) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      while (low < slots.length && slots[low] >>> FileLayout.ADDRESS_BITS == tag) {
+        if (slots[low] == slot) {
+          return low;
+        }
+        low++;
+      }
+      return -1;
+    }
+  }
+
+  private final LogPosition replayStart;
+  private final Shard[] shards = new Shard[SHARDS];
+  private final List<TableEntry> table = new ArrayList<>();
+  private final List<Integer> numbers = new ArrayList<>();
+  private boolean tableKnown;
+
+  /** Of a file without one. */
+  static ImageSketch none() {
+    return new ImageSketch(Log.START);
+  }
+
+  private ImageSketch(LogPosition replayStart) {
+    this.replayStart = replayStart;
+  }
+
+  /**
+   * Reads the image that a superblock names, if it names one.
+   *
+   * @param onDamage is told what can't be read
+   */
+  static ImageSketch read(FileBytes file, Superblock superblock, Consumer<Damage> onDamage) {
+    ImageSketch sketch = new ImageSketch(superblock.replayStart());
+    if (superblock.imageSegment() != Superblock.NO_IMAGE) {
+      ImageChain chain = new ImageChain(file, superblock, sketch.numbers);
+      try {
+        sketch.read(file, chain, onDamage);
+      } catch (ImageChain.Broken e) {
+        long offset = FileLayout.fileOffset(superblock.imageSegment());
+        onDamage.accept(Damage.of(file.path(), offset, "index image: " + e.getMessage()));
+      }
+    }
+    return sketch;
+  }
+
+  private void read(FileBytes file, ImageChain chain, Consumer<Damage> onDamage)
+      throws ImageChain.Broken {
+    while (true) {
+      byte[] header = chain.read(ImageBlock.BYTES);
+      ImageBlock block = ImageBlock.decode(header);
+      if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
+        throw new ImageChain.Broken("a block of " + block.length() + " bytes");
+      }
+      byte[] payload = chain.read((int) block.length());
+      if (!ImageBlock.isIntact(header, payload, payload.length)) {
+        onDamage.accept(
+            Damage.of(
+                file.path(),
+                FileLayout.fileOffset(chain.segment()),
+                "index image: a block of kind " + block.kind() + " has a wrong crc32c"));
+      } else if (block.kind() == ImageBlock.END) {
+        return;
+      } else {
+        apply(block, payload);
+      }
+    }
+  }
+
+  private void apply(ImageBlock block, byte[] payload) throws ImageChain.Broken {
+    ByteBuffer in = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+    switch (block.kind()) {
+      case ImageBlock.SEGMENTS -> readTable(in);
+      case ImageBlock.SHARD -> readShard(block, in);
+      default -> {} // the log has maps and classes, too
+    }
+  }
+
+  private void readTable(ByteBuffer in) throws ImageChain.Broken {
+    while (in.remaining() >= 36) {
+      int number = in.getInt();
+      int run = in.getInt();
+      table.add(new TableEntry(number, run, in.getLong()));
+      in.getLong(); // bytes of tombstones
+      in.getLong(); // highest sequence of a removal among them
+      long liveBytes = (long) in.getInt() * Long.BYTES;
+      if (number < 0 || run < 1 || liveBytes < 0 || liveBytes > in.remaining()) {
+        throw new ImageChain.Broken("segment " + number + " can't be");
+      }
+      in.position(in.position() + (int) liveBytes);
+    }
+    tableKnown = true;
+  }
+
+  private void readShard(ImageBlock block, ByteBuffer in) throws ImageChain.Broken {
+    if (block.shard() < 0 || block.shard() >= SHARDS) {
+      throw new ImageChain.Broken("shard " + block.shard());
+    }
+    long[] slots = new long[in.remaining() / Long.BYTES];
+    in.asLongBuffer().get(slots);
+    shards[block.shard()] = new Shard(block.lsn(), slots);
+  }
+
+  /** Returns the numbers of the segments of the image that could be read. */
+  List<Integer> numbers() {
+    return numbers;
+  }
+
+  /** Returns the segments that the log had, if that is known. */
+  List<TableEntry> table() {
+    return table;
+  }
+
+  /** Says whether {@link #table} is what the image has. */
+  boolean isTableKnown() {
+    return tableKnown;
+  }
+
+  /** Returns where the log goes on behind the image. */
+  LogPosition replayStart() {
+    return replayStart;
+  }
+
+  /**
+   * Returns the LSN below which the image knows all about keys of a hash; 0 if it knows nothing.
+   */
+  long exactBelow(long hash) {
+    Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
+    return shard == null ? 0 : shard.lsn;
+  }
+
+  /**
+   * Takes an address as accounted for: its record has been read, or replaced.
+   *
+   * @return whether it is one of the image's entries
+   */
+  boolean account(long hash, long address) {
+    Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
+    if (shard == null) {
+      return false;
+    }
+    int position = shard.find(slot(hash, address));
+    if (position >= 0) {
+      shard.accounted.set(position);
+    }
+    return position >= 0;
+  }
+
+  /** Takes all entries as accounted for that were there when the map was cleared. */
+  void accountCleared(long lsn) {
+    for (Shard shard : shards) {
+      if (shard != null && lsn >= shard.lsn) {
+        shard.accounted.set(0, shard.slots.length);
+      }
+    }
+  }
+
+  /** Passes on the addresses of entries that are not accounted for: their records are lost. */
+  void forEachLost(Consumer<Long> action) {
+    for (Shard shard : shards) {
+      if (shard != null) {
+        int position = shard.accounted.nextClearBit(0);
+        while (position < shard.slots.length) {
+          action.accept(shard.slots[position] & FileLayout.ADDRESS_MASK);
+          position = shard.accounted.nextClearBit(position + 1);
+        }
+      }
+    }
+  }
+
+  private static long slot(long hash, long address) {
+    return (((hash >>> TAG_SHIFT) & TAG_MASK) << FileLayout.ADDRESS_BITS) | address;
+  }
+}

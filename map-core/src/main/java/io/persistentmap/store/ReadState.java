@@ -1,0 +1,123 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.IndexImage;
+import io.persistentmap.index.Shard;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.ByteReader;
+import io.persistentmap.serializer.ByteWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * The state of one file, read as opening would read it, for whoever looks into files. Nothing is
+ * changed, no class of an entry is loaded, and no lock is taken.
+ */
+public final class ReadState implements AutoCloseable {
+  private final DataFile file;
+  private final Store.Parts parts;
+  private final Image image;
+  private final long replayedBytes;
+
+  private ReadState(DataFile file, Store.Parts parts, Image image, long replayedBytes) {
+    this.file = file;
+    this.parts = parts;
+    this.image = image;
+    this.replayedBytes = replayedBytes;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param superblock one that the file has; the state is that of its checkpoint
+   * @throws CorruptFileException if image or log are not as they were written
+   */
+  public static ReadState of(FileSystem files, Path path, Superblock superblock) {
+    DataFile file = files.openForRead(path);
+    try {
+      Store.Parts parts = new Store.Parts(config(files, path), file, superblock);
+      Replay replay =
+          new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
+      Image image = replay.run();
+      return new ReadState(file, parts, image, replay.bytes());
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static StoreConfig config(FileSystem files, Path path) {
+    String any = Object.class.getName();
+    return new StoreConfig(
+        StoreFiles.of(path),
+        SnapshotMode.IN_PLACE,
+        CloseMode.DISCARD,
+        true,
+        false,
+        new Catalog.MapDescription("", any, any),
+        ClassLoader.getPlatformClassLoader(),
+        files);
+  }
+
+  /** Returns the superblock of the state. */
+  public Superblock superblock() {
+    return parts.superblock;
+  }
+
+  /** Returns the number of entries. */
+  public long entries() {
+    return parts.index.count();
+  }
+
+  /** Says whether the index has that record, of a key with that hash, as an entry. */
+  public boolean names(long hash, long address) {
+    return parts.index.mayName(hash, address);
+  }
+
+  /** Passes on the addresses of the records of all entries. */
+  public void forEachAddress(LongConsumer action) {
+    ByteWriter slots = new ByteWriter(1 << 12);
+    for (int number = 0; number < HashIndex.SHARDS; number++) {
+      slots.reset();
+      Shard shard = parts.index.shard(number);
+      long unused = IndexImage.write(shard, slots, () -> 0);
+      ByteReader in = new ByteReader(slots.array(), 0, slots.position());
+      while (in.remaining() > 0) {
+        action.accept(in.readLong() & FileLayout.ADDRESS_MASK);
+      }
+    }
+  }
+
+  /** Returns the segments. */
+  public SegmentTable segments() {
+    return parts.segments;
+  }
+
+  /** Returns the maps and classes. */
+  public Catalog catalog() {
+    return parts.catalog;
+  }
+
+  /** Returns the numbers of the segments of the index image. */
+  public List<Integer> imageSegments() {
+    return image.segments();
+  }
+
+  /** Returns the bytes of log that the image did not cover. */
+  public long replayedBytes() {
+    return replayedBytes;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
