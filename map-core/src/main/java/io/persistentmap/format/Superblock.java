@@ -99,6 +99,26 @@ public record Superblock(
         start.sequence());
   }
 
+  /** Returns the same of a new file, for one whose checkpoints go on from a number. */
+  public Superblock numbered(long number) {
+    return new Superblock(
+        store,
+        generation,
+        number,
+        number,
+        timeMillis,
+        clean,
+        reflink,
+        hashSeed,
+        tail,
+        replayStart,
+        imageSegment,
+        imageSequence,
+        previousSnapshot,
+        entries,
+        oldestSequence);
+  }
+
   /** Returns the next superblock, for the same checkpoint, which is durable. */
   public Superblock mark(boolean nowClean, boolean nowReflink) {
     return new Superblock(

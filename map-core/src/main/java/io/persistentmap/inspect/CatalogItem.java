@@ -1,5 +1,8 @@
 package io.persistentmap.inspect;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** A map or a class of a store, as the newest record that speaks of it has it. */
 final class CatalogItem {
   final int kind;
@@ -17,5 +20,12 @@ final class CatalogItem {
     this.value = value;
     this.address = address;
     this.bytes = bytes;
+  }
+
+  /** Returns the number of the map or class. */
+  int number() {
+    return key.length < Integer.BYTES
+        ? 0
+        : ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN).getInt();
   }
 }

@@ -9,17 +9,14 @@ final class DamageList {
 
   private final List<Damage> kept = new ArrayList<>();
   private long count;
-  private long newestLsn;
+  private long recordsBelow;
 
   void add(Damage damage) {
     count++;
     if (kept.size() < KEPT) {
       kept.add(damage);
     }
-    long lsn = damage.lsn();
-    if (lsn != Damage.NOWHERE) {
-      newestLsn = Math.max(newestLsn, lsn == 0 ? Long.MAX_VALUE : lsn);
-    }
+    recordsBelow = Math.max(recordsBelow, damage.recordsBelow());
   }
 
   long count() {
@@ -30,8 +27,8 @@ final class DamageList {
     return List.copyOf(kept);
   }
 
-  /** Returns the LSN that all records with damage are below or at; 0 if there are none. */
-  long newestLsn() {
-    return newestLsn;
+  /** Returns the LSN that all records are below that are affected; 0 if none is. */
+  long recordsBelow() {
+    return recordsBelow;
   }
 }

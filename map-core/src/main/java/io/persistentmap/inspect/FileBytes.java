@@ -85,7 +85,7 @@ final class FileBytes implements AutoCloseable {
     int count = (int) Math.max(0, Math.min(length, size - position));
     Arrays.fill(to, at, at + count, (byte) 0);
     onUnreadable.accept(
-        new Damage(path(), position, count, Damage.NOWHERE, String.valueOf(reason.getMessage())));
+        new Damage(path(), position, count, 0, String.valueOf(reason.getMessage())));
     return count;
   }
 

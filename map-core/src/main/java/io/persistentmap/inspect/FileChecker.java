@@ -8,6 +8,7 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.index.Hashing;
 import io.persistentmap.log.Segment;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.CheckpointRecord;
 import io.persistentmap.store.ReadState;
 import io.persistentmap.store.StoreFile;
 import java.nio.file.Path;
@@ -111,24 +112,10 @@ final class FileChecker {
 
   /** The engine can't read it: at least all that is damaged is told. */
   private void checkRecords(FileBytes file, Superblock superblock) {
-    LogSelection selection = new LogSelection(file, superblock, damage);
-    selection.select(superblock);
-    LogState log = new LogState(file, superblock.hashSeed(), null);
-    List<Damage> inLog = new ArrayList<>();
-    log.read(
-        selection.segments(),
-        progress,
-        new Counting(inLog::add) {
-          @Override
-          public void record(LogRecord record) {
-            super.record(record);
-            if (record.kind() == RecordLayout.CHECKPOINT) {
-              selection.noteEmptied(record);
-            }
-          }
-        });
-    selection.forEachMissing(inLog::add);
-    inLog.stream().filter(selection::mayCount).forEach(damage::add);
+    LogReading reading = LogReading.ofSuperblock(file, superblock, progress);
+    reading.damage().kept().forEach(damage::add);
+    records = reading.state().records();
+    bytes = reading.selection().segments().stream().mapToLong(LogSegment::bytes).sum();
   }
 
   private void checkEntries(FileBytes file, ReadState state) {
@@ -141,7 +128,7 @@ final class FileChecker {
         });
     Superblock superblock = state.superblock();
     List<LogSegment> segments = segments(file, state);
-    LogState log = new LogState(file, superblock.hashSeed(), null);
+    LogState log = new LogState(file, superblock.hashSeed(), ImageSketch.none());
     log.read(
         segments,
         progress,
@@ -227,14 +214,14 @@ final class FileChecker {
 
   private void compareCounts(Superblock superblock, long indexed, LogState log) {
     require(superblock.entries(), indexed, "entries in the index");
-    LogState.LastCheckpoint last = log.lastCheckpoint();
+    CheckpointRecord last = log.lastCheckpoint();
     if (last == null) {
       found(0, "the log has no record of a checkpoint");
       return;
     }
     require(superblock.checkpoint(), last.number(), "number of the log's last checkpoint");
     require(superblock.entries(), last.entries(), "entries of the log's last checkpoint");
-    require(superblock.timeMillis(), last.millis(), "time of the log's last checkpoint");
+    require(superblock.timeMillis(), last.timeMillis(), "time of the log's last checkpoint");
     require(superblock.oldestSequence(), last.oldestSequence(), "oldest sequence in use");
   }
 

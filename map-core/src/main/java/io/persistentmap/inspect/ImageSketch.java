@@ -2,13 +2,10 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
-import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.log.Log;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -22,9 +19,6 @@ final class ImageSketch {
   private static final int TAG_SHIFT = 32;
   private static final long TAG_MASK = (1L << 24) - 1;
 
-  /** A segment or run of the log, as the image has it. */
-  record TableEntry(int number, int run, long sequence) {}
-
   /** The entries of one shard. */
   private static final class Shard {
     /** What they are exact for. */
@@ -33,12 +27,9 @@ final class ImageSketch {
     /** Ascending by tag, those of one tag in no order. */
     final long[] slots;
 
-    final BitSet accounted;
-
     Shard(long lsn, long[] slots) {
       this.lsn = lsn;
       this.slots = slots;
-      this.accounted = new BitSet(slots.length);
     }
 
     /** Returns the position of a slot, or -1. */
@@ -64,20 +55,17 @@ final class ImageSketch {
     }
   }
 
-  private final LogPosition replayStart;
   private final Shard[] shards = new Shard[SHARDS];
-  private final List<TableEntry> table = new ArrayList<>();
+  private final List<LogSegment.Name> table = new ArrayList<>();
   private final List<Integer> numbers = new ArrayList<>();
   private boolean tableKnown;
 
   /** Of a file without one. */
   static ImageSketch none() {
-    return new ImageSketch(Log.START);
+    return new ImageSketch();
   }
 
-  private ImageSketch(LogPosition replayStart) {
-    this.replayStart = replayStart;
-  }
+  private ImageSketch() {}
 
   /**
    * Reads the image that a superblock names, if it names one.
@@ -85,7 +73,7 @@ final class ImageSketch {
    * @param onDamage is told what can't be read
    */
   static ImageSketch read(FileBytes file, Superblock superblock, Consumer<Damage> onDamage) {
-    ImageSketch sketch = new ImageSketch(superblock.replayStart());
+    ImageSketch sketch = new ImageSketch();
     if (superblock.imageSegment() != Superblock.NO_IMAGE) {
       ImageChain chain = new ImageChain(file, superblock, sketch.numbers);
       try {
@@ -134,7 +122,7 @@ final class ImageSketch {
     while (in.remaining() >= 36) {
       int number = in.getInt();
       int run = in.getInt();
-      table.add(new TableEntry(number, run, in.getLong()));
+      table.add(new LogSegment.Name(number, in.getLong()));
       in.getLong(); // bytes of tombstones
       in.getLong(); // highest sequence of a removal among them
       long liveBytes = (long) in.getInt() * Long.BYTES;
@@ -161,18 +149,13 @@ final class ImageSketch {
   }
 
   /** Returns the segments that the log had, if that is known. */
-  List<TableEntry> table() {
+  List<LogSegment.Name> table() {
     return table;
   }
 
   /** Says whether {@link #table} is what the image has. */
   boolean isTableKnown() {
     return tableKnown;
-  }
-
-  /** Returns where the log goes on behind the image. */
-  LogPosition replayStart() {
-    return replayStart;
   }
 
   /**
@@ -183,43 +166,10 @@ final class ImageSketch {
     return shard == null ? 0 : shard.lsn;
   }
 
-  /**
-   * Takes an address as accounted for: its record has been read, or replaced.
-   *
-   * @return whether it is one of the image's entries
-   */
-  boolean account(long hash, long address) {
+  /** Says whether an address is one of the image's entries. */
+  boolean names(long hash, long address) {
     Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
-    if (shard == null) {
-      return false;
-    }
-    int position = shard.find(slot(hash, address));
-    if (position >= 0) {
-      shard.accounted.set(position);
-    }
-    return position >= 0;
-  }
-
-  /** Takes all entries as accounted for that were there when the map was cleared. */
-  void accountCleared(long lsn) {
-    for (Shard shard : shards) {
-      if (shard != null && lsn >= shard.lsn) {
-        shard.accounted.set(0, shard.slots.length);
-      }
-    }
-  }
-
-  /** Passes on the addresses of entries that are not accounted for: their records are lost. */
-  void forEachLost(Consumer<Long> action) {
-    for (Shard shard : shards) {
-      if (shard != null) {
-        int position = shard.accounted.nextClearBit(0);
-        while (position < shard.slots.length) {
-          action.accept(shard.slots[position] & FileLayout.ADDRESS_MASK);
-          position = shard.accounted.nextClearBit(position + 1);
-        }
-      }
-    }
+    return shard != null && shard.find(slot(hash, address)) >= 0;
   }
 
   private static long slot(long hash, long address) {

@@ -5,56 +5,56 @@ import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.log.Segment;
+import io.persistentmap.store.CheckpointRecord;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a damaged file's log counts: the segments from the oldest in use to the end of a
- * checkpoint. That is the checkpoint of the superblock, or, if that is gone or may not be the
- * newest, the last one that the log has a record of.
+ * Which segments of a damaged file's log count for a checkpoint: those that its record names as in
+ * use, or if that can't be read those of the image and behind it, or if that is gone, too, all that
+ * are old enough and not too old.
  */
 final class LogSelection {
+  /** A checkpoint, as its record in the log has it, and where that record ends. */
+  record Found(CheckpointRecord record, LogPosition end) {}
+
   private final FileBytes file;
-  private final UUID store;
   private final ImageSketch image;
+  private final DamageList damage;
   private final List<LogSegment> found;
-  private final List<LogSegment> segments = new ArrayList<>();
-  private final Set<LogSegment.Name> used = new HashSet<>();
-  private final Map<Integer, Long> emptied = new HashMap<>();
-  private boolean usedKnown;
+  private final Map<Integer, LogSegment> byNumber = new HashMap<>();
+  private final List<LogSegment> selected = new ArrayList<>();
+  private boolean exact;
+  private long gapLsn;
 
   /**
    * Looks at a file.
    *
    * @param superblock of the file, if it has one
-   * @param damage is told of headers and parts of the image that are damaged
+   * @param damage is told of headers, of parts of the image, and of selected segments that are gone
    */
   LogSelection(FileBytes file, @Nullable Superblock superblock, DamageList damage) {
     this.file = file;
+    this.damage = damage;
     SegmentSurvey survey =
         new SegmentSurvey(file, superblock == null ? null : superblock.store(), damage);
-    this.store = survey.store();
     this.image =
         superblock == null ? ImageSketch.none() : ImageSketch.read(file, superblock, damage::add);
     if (superblock != null) {
       survey.hint(superblock.tail());
       survey.hint(superblock.replayStart());
     }
-    image.table().forEach(entry -> survey.hint(entry.number(), entry.sequence()));
+    image.table().forEach(name -> survey.hint(name.number(), name.sequence()));
     this.found = survey.find(image.numbers());
-  }
-
-  /** Returns the UUID of the store. */
-  UUID store() {
-    return store;
+    found.sort(Comparator.comparingLong(LogSegment::sequence));
+    found.forEach(segment -> byNumber.put(segment.number(), segment));
   }
 
   /** Returns what is known of the index image. */
@@ -62,153 +62,188 @@ final class LogSelection {
     return image;
   }
 
-  /** Says whether the file has anything of a log. */
+  /** Says whether the file has nothing of a log. */
   boolean isEmpty() {
     return found.isEmpty();
   }
 
+  /** Returns the selected segments, by sequence. */
+  List<LogSegment> segments() {
+    return selected;
+  }
+
+  /** Says whether nothing but what is in use was selected. */
+  boolean isExact() {
+    return exact;
+  }
+
+  /**
+   * Returns the LSN that all segments are below that may have been in use and are gone without a
+   * trace; 0 if it is known that there are none.
+   */
+  long gapLsn() {
+    return gapLsn;
+  }
+
+  // ---- the last checkpoint ---------------------------------------------------------------------
+
+  /** Returns the last checkpoint that the log has a record of. */
+  @Nullable Found lastCheckpoint() {
+    for (int i = found.size() - 1; i >= 0; i--) {
+      Found last = lastCheckpoint(found.get(i));
+      if (last != null) {
+        return last;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Found lastCheckpoint(LogSegment segment) {
+    List<Found> all = new ArrayList<>();
+    new SegmentScan(file)
+        .scan(
+            segment,
+            new SegmentScan.Visitor() {
+              @Override
+              public void record(LogRecord record) {
+                CheckpointRecord checkpoint =
+                    record.kind() == RecordLayout.CHECKPOINT
+                        ? CheckpointRecord.read(record.value())
+                        : null;
+                if (checkpoint != null) {
+                  long end = FileLayout.offsetOf(record.address()) + record.paddedLength();
+                  all.add(
+                      new Found(
+                          checkpoint, new LogPosition(segment.number(), segment.sequence(), end)));
+                }
+              }
+
+              @Override
+              public void damaged(Damage more) {
+                // Told when the segment is read for its entries.
+              }
+            });
+    return all.isEmpty() ? null : all.get(all.size() - 1);
+  }
+
+  // ---- selecting -------------------------------------------------------------------------------
+
   /** Selects what counts for a superblock's checkpoint. */
   void select(Superblock superblock) {
-    select(superblock.oldestSequence(), superblock.tail());
-    usedKnown = superblock.imageSegment() == Superblock.NO_IMAGE || image.isTableKnown();
-    image.table().forEach(entry -> used.add(new LogSegment.Name(entry.number(), entry.sequence())));
-    used.add(nameOf(superblock.replayStart()));
-    used.add(nameOf(superblock.tail()));
-    for (LogSegment segment : segments) {
-      if (segment.sequence() >= superblock.replayStart().sequence()) {
-        used.add(segment.name());
+    LogPosition end = superblock.tail();
+    LogSegment last = byNumber.get(end.segment());
+    Found checkpoint =
+        last != null && last.sequence() == end.sequence()
+            ? lastCheckpoint(last.endingAt(end.offset()))
+            : null;
+    if (checkpoint != null && checkpoint.end.equals(end)) {
+      select(checkpoint);
+    } else if (superblock.imageSegment() == Superblock.NO_IMAGE || image.isTableKnown()) {
+      selectByImage(superblock);
+    } else {
+      selectBySequence(superblock.oldestSequence(), end);
+    }
+  }
+
+  /** Selects what counts for a checkpoint whose record is known. */
+  void select(Found checkpoint) {
+    BitSet numbers = (BitSet) checkpoint.record.inUse().clone();
+    numbers.set(checkpoint.end.segment());
+    numbers.stream()
+        .forEach(
+            number -> {
+              LogSegment segment = byNumber.get(number);
+              boolean there =
+                  segment != null
+                      && segment.sequence() >= checkpoint.record.oldestSequence()
+                      && segment.sequence() <= checkpoint.end.sequence();
+              if (segment != null && there) {
+                selected.add(segment);
+              } else {
+                gone(number, 0, checkpoint.end);
+              }
+            });
+    exact = true;
+    finish(checkpoint.end);
+  }
+
+  /** What the image lists, and what was opened since: perhaps some that have been emptied since. */
+  private void selectByImage(Superblock superblock) {
+    Set<LogSegment.Name> names = new HashSet<>(image.table());
+    names.add(nameOf(superblock.replayStart()));
+    names.add(nameOf(superblock.tail()));
+    for (LogSegment segment : found) {
+      boolean behind =
+          segment.sequence() >= superblock.replayStart().sequence()
+              && segment.sequence() <= superblock.tail().sequence();
+      if (behind || names.contains(segment.name())) {
+        selected.add(segment);
         LogSegment.Name next = segment.next();
-        if (next != null) {
-          used.add(next);
+        if (behind && next != null && segment.sequence() < superblock.tail().sequence()) {
+          names.add(next);
         }
       }
     }
+    selected.forEach(segment -> names.remove(segment.name()));
+    names.forEach(name -> gone(name.number(), name.sequence(), superblock.tail()));
+    finish(superblock.tail());
+  }
+
+  /** All from the oldest to the end: with free ones among them, and perhaps without some in use. */
+  private void selectBySequence(long oldestSequence, LogPosition end) {
+    for (LogSegment segment : found) {
+      if (segment.sequence() >= oldestSequence && segment.sequence() <= end.sequence()) {
+        selected.add(segment);
+      }
+    }
+    finish(end);
+    LogSegment before = null;
+    for (LogSegment segment : selected) {
+      boolean follows =
+          before == null
+              ? segment.sequence() == oldestSequence
+              : segment.name().equals(before.next());
+      if (!follows) {
+        gapLsn = FileLayout.lsn(segment.sequence(), 0);
+      }
+      before = segment;
+    }
+    if (before == null || before.sequence() != end.sequence()) {
+      gapLsn = Long.MAX_VALUE;
+    }
+  }
+
+  /** Selects all there is, for want of any checkpoint. */
+  void selectAll() {
+    selected.addAll(found);
+    gapLsn = Long.MAX_VALUE;
   }
 
   private static LogSegment.Name nameOf(LogPosition position) {
     return new LogSegment.Name(position.segment(), position.sequence());
   }
 
-  /** Selects what counts for a checkpoint of which only the record in the log is known. */
-  void select(CheckpointFound checkpoint) {
-    select(checkpoint.oldestSequence(), checkpoint.end());
-    usedKnown = false;
+  /** The last segment ends where the checkpoint does. */
+  private void finish(LogPosition end) {
+    selected.replaceAll(
+        segment -> segment.sequence() == end.sequence() ? segment.endingAt(end.offset()) : segment);
+    selected.sort(Comparator.comparingLong(LogSegment::sequence));
   }
 
-  private void select(long oldestSequence, LogPosition end) {
-    segments.clear();
-    used.clear();
-    for (LogSegment segment : found) {
-      if (segment.sequence() == end.sequence()) {
-        segments.add(segment.endingAt(end.offset()));
-      } else if (segment.sequence() >= oldestSequence && segment.sequence() < end.sequence()) {
-        segments.add(segment);
-      }
-    }
-    segments.sort(Comparator.comparingLong(LogSegment::sequence));
-  }
-
-  /** Returns the selected segments, by sequence. */
-  List<LogSegment> segments() {
-    return segments;
-  }
-
-  // ---- the last checkpoint ---------------------------------------------------------------------
-
-  /** A checkpoint, as its record in the log has it. */
-  record CheckpointFound(
-      long number, long timeMillis, long entries, long oldestSequence, LogPosition end) {
-    static @Nullable CheckpointFound of(LogSegment segment, LogRecord record) {
-      if (record.kind() != RecordLayout.CHECKPOINT || record.valueLength() < 4 * Long.BYTES) {
-        return null;
-      }
-      long end = FileLayout.offsetOf(record.address()) + record.paddedLength();
-      return new CheckpointFound(
-          record.longOfValue(0),
-          record.longOfValue(Long.BYTES),
-          record.longOfValue(2 * Long.BYTES),
-          record.longOfValue(3 * Long.BYTES),
-          new LogPosition(segment.number(), segment.sequence(), end));
-    }
-  }
-
-  /** Returns the last checkpoint that the log has a record of. */
-  @Nullable CheckpointFound lastCheckpoint() {
-    List<LogSegment> newestFirst = new ArrayList<>(found);
-    newestFirst.sort(Comparator.comparingLong(LogSegment::sequence).reversed());
-    SegmentScan scan = new SegmentScan(file);
-    for (LogSegment segment : newestFirst) {
-      List<CheckpointFound> last = new ArrayList<>();
-      scan.scan(
-          segment,
-          new SegmentScan.Visitor() {
-            @Override
-            public void record(LogRecord record) {
-              CheckpointFound checkpoint = CheckpointFound.of(segment, record);
-              if (checkpoint != null) {
-                last.add(checkpoint);
-              }
-            }
-
-            @Override
-            public void damaged(Damage damage) {
-              // Told when the segment is read for its entries.
-            }
-          });
-      if (!last.isEmpty()) {
-        return last.get(last.size() - 1);
-      }
-    }
-    return null;
-  }
-
-  // ---- what is in use --------------------------------------------------------------------------
-
-  /** Notes the segments that a checkpoint's record names as emptied. */
-  void noteEmptied(LogRecord record) {
-    int from = 4 * Long.BYTES;
-    int room = (record.valueLength() - from - Integer.BYTES) / Integer.BYTES;
-    int count = room < 0 ? 0 : Math.min(room, record.intOfValue(from));
-    for (int i = 1; i <= count; i++) {
-      emptied.put(record.intOfValue(from + i * Integer.BYTES), record.lsn());
-    }
-  }
-
-  /**
-   * Says whether damage may be of a segment that is in use; once all records have been read. Damage
-   * that is of none is no loss.
-   */
-  boolean mayCount(Damage damage) {
-    if (damage.lsn() == 0 || damage.lsn() == Damage.NOWHERE) {
-      return true;
-    }
-    int number = (int) ((damage.offset() - FileLayout.DATA_START) >>> FileLayout.SEGMENT_BITS);
-    long sequence = damage.lsn() >>> FileLayout.SEGMENT_BITS;
-    boolean listed = !usedKnown || used.contains(new LogSegment.Name(number, sequence));
-    return listed && emptied.getOrDefault(number, 0L) >>> FileLayout.SEGMENT_BITS <= sequence;
-  }
-
-  /** Says whether it is known which segments are in use. */
-  boolean isUseKnown() {
-    return usedKnown;
-  }
-
-  /** Passes on the segments that the image has, and the file has not. */
-  void forEachMissing(Consumer<Damage> action) {
-    Set<LogSegment.Name> present = new HashSet<>();
-    segments.forEach(segment -> present.add(segment.name()));
-    for (LogSegment.Name name : used) {
-      long end = emptied.getOrDefault(name.number(), 0L) >>> FileLayout.SEGMENT_BITS;
-      if (!present.contains(name) && end <= name.sequence()) {
-        action.accept(
-            new Damage(
-                file.path(),
-                FileLayout.fileOffset(name.number()),
-                FileLayout.SEGMENT_BYTES,
-                FileLayout.lsn(name.sequence(), 0),
-                "segment " + name.number() + " of sequence " + name.sequence() + " is gone"));
-      }
-    }
+  private void gone(int number, long sequence, LogPosition end) {
+    // Of a segment of unknown sequence, the records may be of any time up to the end.
+    long below = sequence == 0 ? end.lsn() : FileLayout.lsn(sequence + 1, 0);
+    damage.add(
+        new Damage(
+            file.path(),
+            FileLayout.fileOffset(number),
+            FileLayout.SEGMENT_BYTES,
+            below,
+            "segment "
+                + number
+                + (sequence == 0
+                    ? ", which was in use, is gone"
+                    : ", which may be in use, is gone")));
   }
 
   /** Returns a segment of the engine's table with the end of its records. */

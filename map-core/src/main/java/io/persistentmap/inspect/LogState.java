@@ -3,6 +3,7 @@ package io.persistentmap.inspect;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.Hashing;
+import io.persistentmap.store.CheckpointRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * not name was replaced or removed, even if what replaced it can't be read any more.
  */
 final class LogState {
-  /** What the log's last checkpoint says of itself. */
-  record LastCheckpoint(long number, long millis, long entries, long oldestSequence, long lsn) {}
-
   /** Bytes of a segment that count, as the cleaner counts them. */
   static final class Usage {
     final Map<Integer, Long> liveByMap = new HashMap<>();
@@ -38,17 +36,17 @@ final class LogState {
 
   private final FileBytes file;
   private final long hashSeed;
-  private final @Nullable ImageSketch image;
+  private final ImageSketch image;
   private final long[] sequences;
   private final Map<Integer, KeyTable> keys = new HashMap<>();
   private final RecordSet live = new RecordSet();
   private final Map<Integer, Usage> usage = new HashMap<>();
   private final Map<String, CatalogItem> catalog = new TreeMap<>();
-  private @Nullable LastCheckpoint lastCheckpoint;
+  private @Nullable CheckpointRecord lastCheckpoint;
   private long records;
   private byte[] otherKey = new byte[RecordLayout.HEADER_BYTES];
 
-  LogState(FileBytes file, long hashSeed, @Nullable ImageSketch image) {
+  LogState(FileBytes file, long hashSeed, ImageSketch image) {
     this.file = file;
     this.hashSeed = hashSeed;
     this.image = image;
@@ -106,7 +104,7 @@ final class LogState {
   }
 
   /** Returns the last checkpoint's record. */
-  @Nullable LastCheckpoint lastCheckpoint() {
+  @Nullable CheckpointRecord lastCheckpoint() {
     return lastCheckpoint;
   }
 
@@ -127,7 +125,7 @@ final class LogState {
       case RecordLayout.PUT -> put(record, hash(record));
       case RecordLayout.REMOVE -> remove(record, hash(record));
       case RecordLayout.CLEAR -> clear(record);
-      case RecordLayout.CHECKPOINT -> checkpoint(record);
+      case RecordLayout.CHECKPOINT -> lastCheckpoint = CheckpointRecord.read(record.value());
       default -> item(record);
     }
   }
@@ -137,7 +135,7 @@ final class LogState {
   }
 
   private void put(LogRecord record, long hash) {
-    if (isDecidedByImage(record, hash)) {
+    if (isOvertaken(record, hash)) {
       return;
     }
     KeyTable table = table(record.map());
@@ -151,24 +149,12 @@ final class LogState {
   }
 
   /** Says whether the image, which is younger, has another record of the key, or none. */
-  private boolean isDecidedByImage(LogRecord record, long hash) {
-    if (image == null) {
-      return false;
-    }
-    if (record.lsn() < image.exactBelow(hash)) {
-      return !image.account(hash, record.address());
-    }
-    if (record.previous() != 0) {
-      image.account(hash, RecordLayout.previousAddress(record.previous()));
-    }
-    return false;
+  private boolean isOvertaken(LogRecord record, long hash) {
+    return record.lsn() < image.exactBelow(hash) && !image.names(hash, record.address());
   }
 
   private void remove(LogRecord record, long hash) {
     usage(FileLayout.segmentOf(record.address())).tombstones += record.paddedLength();
-    if (image != null && record.previous() != 0 && record.lsn() >= image.exactBelow(hash)) {
-      image.account(hash, RecordLayout.previousAddress(record.previous()));
-    }
     KeyTable table = table(record.map());
     long present = find(table, record, hash);
     if (present != 0 && lsn(present) < record.time()) {
@@ -179,9 +165,6 @@ final class LogState {
   private void clear(LogRecord record) {
     usage(FileLayout.segmentOf(record.address())).tombstones += record.paddedLength();
     long time = record.time();
-    if (image != null) {
-      image.accountCleared(time);
-    }
     table(record.map())
         .removeIf(
             address -> {
@@ -192,18 +175,6 @@ final class LogState {
               }
               return older;
             });
-  }
-
-  private void checkpoint(LogRecord record) {
-    if (record.valueLength() >= 4 * Long.BYTES) {
-      lastCheckpoint =
-          new LastCheckpoint(
-              record.longOfValue(0),
-              record.longOfValue(Long.BYTES),
-              record.longOfValue(2 * Long.BYTES),
-              record.longOfValue(3 * Long.BYTES),
-              record.lsn());
-    }
   }
 
   private void item(LogRecord record) {

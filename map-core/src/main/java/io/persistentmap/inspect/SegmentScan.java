@@ -90,9 +90,9 @@ final class SegmentScan {
 
   private Damage damage(LogSegment segment, long at, long length, String what) {
     long position = FileLayout.fileOffset(segment.number()) + at;
-    long lsn = FileLayout.lsn(segment.sequence(), at);
+    long below = FileLayout.lsn(segment.sequence(), at) + length;
     return new Damage(
-        file.path(), position, length, lsn, "segment " + segment.number() + ": " + what);
+        file.path(), position, length, below, "segment " + segment.number() + ": " + what);
   }
 
   private String reason(int at, int limit, long sequence) {

@@ -49,6 +49,12 @@ public final class Catalog implements ClassTable {
     }
   }
 
+  /** Returns the description of a map whose types are not known. */
+  public static byte[] ofAnyType() {
+    String any = Object.class.getName();
+    return new MapDescription("", any, any).encode().getBytes(StandardCharsets.UTF_8);
+  }
+
   private final ClassLoader loader;
   private final boolean readOnly;
 

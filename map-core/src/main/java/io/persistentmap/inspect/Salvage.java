@@ -1,0 +1,183 @@
+package io.persistentmap.inspect;
+
+import io.persistentmap.FileAccessException;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.Hashing;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.Catalog;
+import io.persistentmap.store.StoreBuilder;
+import io.persistentmap.store.StoreFile;
+import io.persistentmap.store.StoreFiles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Reads all that can be read of a broken file into a new store.
+ *
+ * <p>It needs neither superblock nor image: the segments' sequences and the records' checksums
+ * suffice. It takes the entries of one checkpoint, the file's last, each with the newest value that
+ * can be read, and never what is known to have been replaced or removed. If a damaged record may
+ * have been the newer one of an entry, the entry is saved, and counted as doubtful.
+ */
+public final class Salvage {
+  private final FileSystem files;
+  private final StoreFile source;
+  private final FileBytes file;
+  private final Progress progress;
+  private final List<String> remarks = new ArrayList<>();
+  private long saved;
+  private long doubtful;
+
+  private Salvage(FileSystem files, StoreFile source, FileBytes file, Progress progress) {
+    this.files = files;
+    this.source = source;
+    this.file = file;
+    this.progress = progress;
+  }
+
+  /**
+   * Saves what can be saved. Reads the broken file twice, and changes nothing in it; needs 20 bytes
+   * of memory an entry.
+   *
+   * @param source the broken file: a hash file or a snapshot
+   * @param target the new store; there must be none
+   * @return what was saved and what was not
+   * @throws FileAccessException if the source can't be read, or there is a target already
+   * @throws io.persistentmap.NotAHashFileException if nothing in the file is of a store
+   * @throws io.persistentmap.UnsupportedFormatException if it is of another format version
+   * @throws PersistentMapException if the new store can't be written
+   */
+  public static Salvaged run(FileSystem files, Path source, Path target, Progress progress) {
+    StoreFiles names = StoreFiles.of(target);
+    List.of(target, names.even(), names.odd()).forEach(NewFile::requireAbsent);
+    StoreFile found = StoreFile.read(files, source);
+    if (!found.exists()) {
+      throw new FileAccessException(source + ": does not exist; check the path");
+    }
+    List<Damage> unreadable = new ArrayList<>();
+    try (FileBytes file = FileBytes.open(files, source, unreadable::add)) {
+      return new Salvage(files, found, file, progress).run(names);
+    }
+  }
+
+  private Salvaged run(StoreFiles target) {
+    LogReading reading = read();
+    files.delete(target.newHash()); // of a salvage that was cut short
+    try (StoreBuilder builder =
+        StoreBuilder.create(files, target.newHash(), UUID.randomUUID(), 1)) {
+      describe(reading.state(), builder);
+      copy(reading, builder);
+      builder.finish();
+    }
+    FileCheck unused = NewFile.name(files, target.newHash(), target.hash(), progress);
+    return new Salvaged(
+        source.path(),
+        target.hash(),
+        reading.checkpoint(),
+        reading.expected(),
+        saved,
+        doubtful,
+        reading.selection().isExact(),
+        reading.damage().count(),
+        reading.damage().kept(),
+        remarks);
+  }
+
+  // ---- which checkpoint ------------------------------------------------------------------------
+
+  private LogReading read() {
+    Superblock superblock = source.newest();
+    PersistentMapException problem = source.problem();
+    if (problem == null) {
+      return LogReading.ofSuperblock(file, source.superblock(), progress);
+    }
+    remarks.add(String.valueOf(problem.getMessage()));
+    LogReading last = LogReading.ofLastCheckpoint(file, superblock, progress);
+    if (superblock == null) {
+      if (last == null) {
+        throw problem;
+      }
+      if (last.checkpoint() == 0) {
+        remarks.add("no checkpoint was found; what was saved may never have been covered by one");
+      }
+      return last;
+    }
+    return last != null && isWholeBehind(superblock, last)
+        ? last
+        : LogReading.ofSuperblock(file, superblock, progress);
+  }
+
+  /** A checkpoint that was being made when it happened counts only if it is whole. */
+  private boolean isWholeBehind(Superblock superblock, LogReading last) {
+    boolean whole = last.damage().recordsBelow() <= superblock.tail().lsn();
+    remarks.add(
+        whole
+            ? "checkpoint " + last.checkpoint() + " was found in the log alone, and is newer"
+            : "the log has a record of checkpoint "
+                + last.checkpoint()
+                + ", but not all that it covers; so the one before was taken");
+    return whole;
+  }
+
+  // ---- copying ---------------------------------------------------------------------------------
+
+  private void describe(LogState state, StoreBuilder builder) {
+    boolean mapKnown = false;
+    for (CatalogItem item : state.catalog()) {
+      builder.describe(item.kind, item.number(), item.value);
+      mapKnown |= item.kind == RecordLayout.CATALOG;
+    }
+    if (!mapKnown) {
+      remarks.add("the types of keys and values are lost; the new store takes any");
+      builder.describe(RecordLayout.CATALOG, Catalog.FIRST_MAP, Catalog.ofAnyType());
+    }
+  }
+
+  private void copy(LogReading reading, StoreBuilder builder) {
+    SegmentScan scan = new SegmentScan(file);
+    List<LogSegment> segments = reading.selection().segments();
+    progress.begin("copying the entries", segments.stream().mapToLong(LogSegment::bytes).sum());
+    SegmentScan.Visitor copying =
+        new SegmentScan.Visitor() {
+          @Override
+          public void record(LogRecord record) {
+            if (reading.state().live().contains(record.address())) {
+              copy(record, reading, builder);
+            }
+          }
+
+          @Override
+          public void damaged(Damage damage) {
+            // Known from the first reading.
+          }
+        };
+    for (LogSegment segment : segments) {
+      scan.scan(segment, copying);
+      progress.advance(segment.bytes());
+    }
+  }
+
+  private void copy(LogRecord record, LogReading reading, StoreBuilder builder) {
+    builder.add(0, record.bytes(), record.keyFrom(), record.keyLength(), record.valueLength());
+    saved++;
+    if (isDoubtful(record, reading)) {
+      doubtful++;
+    }
+  }
+
+  /** The image vouches for its entries up to where it ends. */
+  private boolean isDoubtful(LogRecord record, LogReading reading) {
+    Superblock superblock = source.newest();
+    long certainUpTo = record.lsn();
+    if (superblock != null) {
+      long hash =
+          Hashing.hash(superblock.hashSeed(), record.bytes(), record.keyFrom(), record.keyLength());
+      certainUpTo = Math.max(certainUpTo, reading.selection().image().exactBelow(hash));
+    }
+    return reading.doubtLsn() > certainUpTo;
+  }
+}
