@@ -56,7 +56,9 @@ final class SegmentScan {
       } else {
         int next = search(at, limit, segment.sequence());
         if (next < 0 && segment.end() == LogSegment.UNKNOWN) {
-          return; // nothing says that there should be more
+          String what = "its link is damaged, so there may have been records from here on";
+          visitor.damaged(damage(segment, at, end - at, what));
+          return;
         }
         int to = next < 0 ? limit : next;
         visitor.damaged(damage(segment, at, to - at, reason(at, limit, segment.sequence())));

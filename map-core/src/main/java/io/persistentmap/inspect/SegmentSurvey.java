@@ -2,8 +2,10 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
+import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
+import io.persistentmap.log.Log;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -179,7 +181,7 @@ final class SegmentSurvey {
     return segment;
   }
 
-  /** A run ends with the link that has its sequence. */
+  /** A run ends with the link that has its sequence; else its one record tells its length. */
   private int runOf(int number, long sequence) {
     int run = 1;
     while (number + run <= headers.length && (run == 1 || headers[number + run - 1] == null)) {
@@ -189,6 +191,9 @@ final class SegmentSurvey {
       }
       run++;
     }
-    return 1;
+    byte[] record =
+        file.read(FileLayout.fileOffset(number) + SegmentHeader.BYTES, RecordLayout.HEADER_BYTES);
+    int byRecord = Log.runOf(FileLayout.align8(RecordLayout.length(record, 0)));
+    return number + byRecord <= headers.length ? byRecord : 1;
   }
 }
