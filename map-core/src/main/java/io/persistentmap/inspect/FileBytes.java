@@ -35,6 +35,11 @@ final class FileBytes implements AutoCloseable {
     return new FileBytes(files.openForRead(path), onUnreadable);
   }
 
+  /** Reads from a file that somebody else closes; what can't be read is nobody's concern. */
+  static FileBytes of(DataFile file) {
+    return new FileBytes(file, damage -> {});
+  }
+
   Path path() {
     return file.path();
   }

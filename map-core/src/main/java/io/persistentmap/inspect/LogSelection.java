@@ -90,7 +90,7 @@ final class LogSelection {
   /** Returns the last checkpoint that the log has a record of. */
   @Nullable Found lastCheckpoint() {
     for (int i = found.size() - 1; i >= 0; i--) {
-      Found last = lastCheckpoint(found.get(i));
+      Found last = lastCheckpoint(file, found.get(i));
       if (last != null) {
         return last;
       }
@@ -98,7 +98,8 @@ final class LogSelection {
     return null;
   }
 
-  private @Nullable Found lastCheckpoint(LogSegment segment) {
+  /** Returns the last checkpoint that a segment has a record of. */
+  static @Nullable Found lastCheckpoint(FileBytes file, LogSegment segment) {
     List<Found> all = new ArrayList<>();
     new SegmentScan(file)
         .scan(
@@ -134,7 +135,7 @@ final class LogSelection {
     LogSegment last = byNumber.get(end.segment());
     Found checkpoint =
         last != null && last.sequence() == end.sequence()
-            ? lastCheckpoint(last.endingAt(end.offset()))
+            ? lastCheckpoint(file, last.endingAt(end.offset()))
             : null;
     if (checkpoint != null && checkpoint.end.equals(end)) {
       select(checkpoint);

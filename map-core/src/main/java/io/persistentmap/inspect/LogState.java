@@ -37,7 +37,7 @@ final class LogState {
   private final FileBytes file;
   private final long hashSeed;
   private final ImageSketch image;
-  private final long[] sequences;
+  private long[] sequences = new long[0];
   private final Map<Integer, KeyTable> keys = new HashMap<>();
   private final RecordSet live = new RecordSet();
   private final Map<Integer, Usage> usage = new HashMap<>();
@@ -50,7 +50,6 @@ final class LogState {
     this.file = file;
     this.hashSeed = hashSeed;
     this.image = image;
-    this.sequences = new long[file.segments()];
   }
 
   /**
@@ -64,6 +63,7 @@ final class LogState {
     progress.begin(
         "reading " + file.path().getFileName(),
         inOrder.stream().mapToLong(LogSegment::bytes).sum());
+    sequences = new long[1 + inOrder.stream().mapToInt(LogSegment::number).max().orElse(0)];
     SegmentScan scan = new SegmentScan(file);
     SegmentScan.Visitor applying =
         new SegmentScan.Visitor() {

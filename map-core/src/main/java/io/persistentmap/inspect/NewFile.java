@@ -4,11 +4,22 @@ import io.persistentmap.CorruptFileException;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
+import io.persistentmap.store.StoreFiles;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Files get their names when they are whole, and have been proved to be. */
 final class NewFile {
   private NewFile() {}
+
+  /**
+   * Checks that there is no store yet.
+   *
+   * @throws FileAccessException if there is anything that belongs to one
+   */
+  static void requireNoStore(StoreFiles names) {
+    List.of(names.hash(), names.even(), names.odd()).forEach(NewFile::requireAbsent);
+  }
 
   /**
    * Checks that a path is free.
@@ -41,9 +52,14 @@ final class NewFile {
               + name
               + " was not touched");
     }
-    files.rename(temporary, name);
-    Path parent = name.toAbsolutePath().getParent();
-    files.syncDirectory(parent == null ? name.toAbsolutePath() : parent);
+    rename(files, temporary, name);
     return check;
+  }
+
+  /** Renames a file, durably. */
+  static void rename(FileSystem files, Path from, Path to) {
+    files.rename(from, to);
+    Path parent = to.toAbsolutePath().getParent();
+    files.syncDirectory(parent == null ? to.toAbsolutePath() : parent);
   }
 }

@@ -53,7 +53,7 @@ public final class Salvage {
    */
   public static Salvaged run(FileSystem files, Path source, Path target, Progress progress) {
     StoreFiles names = StoreFiles.of(target);
-    List.of(target, names.even(), names.odd()).forEach(NewFile::requireAbsent);
+    NewFile.requireNoStore(names);
     StoreFile found = StoreFile.read(files, source);
     if (!found.exists()) {
       throw new FileAccessException(source + ": does not exist; check the path");
@@ -162,7 +162,12 @@ public final class Salvage {
   }
 
   private void copy(LogRecord record, LogReading reading, StoreBuilder builder) {
-    builder.add(0, record.bytes(), record.keyFrom(), record.keyLength(), record.valueLength());
+    builder.add(
+        record.flags() & ~RecordLayout.RELOCATED,
+        record.bytes(),
+        record.keyFrom(),
+        record.keyLength(),
+        record.valueLength());
     saved++;
     if (isDoubtful(record, reading)) {
       doubtful++;

@@ -60,7 +60,7 @@ public record StoreFile(
   }
 
   /** Reads both superblocks of an open file. */
-  static StoreFile of(Path path, DataFile file) {
+  public static StoreFile of(Path path, DataFile file) {
     byte[] bytes = new byte[(int) FileLayout.DATA_START];
     int length = file.read(0, bytes, 0, bytes.length);
     if (length < bytes.length) {

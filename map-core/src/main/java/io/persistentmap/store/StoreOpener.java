@@ -7,14 +7,11 @@ import io.persistentmap.Recovery;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.TypeMismatchException;
-import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.log.Log;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.platform.Memory;
-import io.persistentmap.platform.OffHeapMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * at, the files it started from are still there; new ones get their names when they are whole.
  */
 final class StoreOpener {
-  private static final int COPY_BYTES = FileLayout.SEGMENT_BYTES;
-
   private final StoreConfig config;
   private final StoreFiles names;
   private final FileSystem files;
@@ -210,9 +205,7 @@ final class StoreOpener {
     files.delete(names.newHash());
     DataFile copy = files.create(names.newHash());
     try (DataFile source = files.openForRead(snapshot)) {
-      if (!copy.cloneFrom(source)) {
-        copyBytes(source, copy);
-      }
+      boolean unused = ClosedFile.copy(source, copy);
       if (copy.size() != source.size()) {
         throw new StorageFailureException(
             names.newHash() + ": copy of " + snapshot + " has another size; try again");
@@ -222,17 +215,6 @@ final class StoreOpener {
     } catch (Throwable e) {
       copy.close();
       throw e;
-    }
-  }
-
-  private static void copyBytes(DataFile source, DataFile target) {
-    Memory buffer = OffHeapMemory.allocate(COPY_BYTES);
-    long position = 0;
-    long count = source.read(position, buffer, 0, COPY_BYTES);
-    while (count > 0) {
-      target.write(position, buffer, 0, count);
-      position += count;
-      count = source.read(position, buffer, 0, COPY_BYTES);
     }
   }
 
