@@ -48,7 +48,7 @@ public final class Compaction {
           progress,
           record ->
               builder.add(
-                  record.flags() & ~RecordLayout.RELOCATED,
+                  record.flags() & RecordLayout.BY_EQUALITY,
                   record.bytes(),
                   record.keyFrom(),
                   record.keyLength(),

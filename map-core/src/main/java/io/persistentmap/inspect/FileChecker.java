@@ -128,7 +128,7 @@ final class FileChecker {
         });
     Superblock superblock = state.superblock();
     List<LogSegment> segments = segments(file, state);
-    LogState log = new LogState(file, superblock.hashSeed(), ImageSketch.none());
+    LogState log = new LogState(file, superblock.hashSeed(), ImageSketch.none(), true);
     log.read(
         segments,
         progress,
@@ -136,7 +136,9 @@ final class FileChecker {
           @Override
           public void record(LogRecord record) {
             super.record(record);
-            if (record.kind() == RecordLayout.PUT && indexed.contains(record.address())) {
+            if (record.kind() == RecordLayout.PUT
+                && !record.isByEquality()
+                && indexed.contains(record.address())) {
               checkPlace(state, record);
             }
           }

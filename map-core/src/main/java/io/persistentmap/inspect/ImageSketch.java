@@ -58,7 +58,13 @@ final class ImageSketch {
   private final Shard[] shards = new Shard[SHARDS];
   private final List<LogSegment.Name> table = new ArrayList<>();
   private final List<Integer> numbers = new ArrayList<>();
+  private final RecordSet byEqualityAddresses = new RecordSet();
   private boolean tableKnown;
+
+  /** Whether all blocks have been read, and so all addresses are known. */
+  private boolean complete;
+
+  private long replayStart;
 
   /** Of a file without one. */
   static ImageSketch none() {
@@ -74,6 +80,7 @@ final class ImageSketch {
    */
   static ImageSketch read(FileBytes file, Superblock superblock, Consumer<Damage> onDamage) {
     ImageSketch sketch = new ImageSketch();
+    sketch.replayStart = superblock.replayStart().lsn();
     if (superblock.imageSegment() != Superblock.NO_IMAGE) {
       ImageChain chain = new ImageChain(file, superblock, sketch.numbers);
       try {
@@ -88,6 +95,7 @@ final class ImageSketch {
 
   private void read(FileBytes file, ImageChain chain, Consumer<Damage> onDamage)
       throws ImageChain.Broken {
+    boolean whole = true;
     while (true) {
       byte[] header = chain.read(ImageBlock.BYTES);
       ImageBlock block = ImageBlock.decode(header);
@@ -96,12 +104,14 @@ final class ImageSketch {
       }
       byte[] payload = chain.read((int) block.length());
       if (!ImageBlock.isIntact(header, payload, payload.length)) {
+        whole = false;
         onDamage.accept(
             Damage.of(
                 file.path(),
                 FileLayout.fileOffset(chain.segment()),
                 "index image: a block of kind " + block.kind() + " has a wrong crc32c"));
       } else if (block.kind() == ImageBlock.END) {
+        complete = whole;
         return;
       } else {
         apply(block, payload);
@@ -114,6 +124,7 @@ final class ImageSketch {
     switch (block.kind()) {
       case ImageBlock.SEGMENTS -> readTable(in);
       case ImageBlock.SHARD -> readShard(block, in);
+      case ImageBlock.ADDRESSES -> readAddresses(in);
       default -> {} // the log has maps and classes, too
     }
   }
@@ -143,6 +154,16 @@ final class ImageSketch {
     shards[block.shard()] = new Shard(block.lsn(), slots);
   }
 
+  private void readAddresses(ByteBuffer in) throws ImageChain.Broken {
+    while (in.remaining() >= Long.BYTES) {
+      long address = in.getLong();
+      if (address < 0 || address > FileLayout.ADDRESS_MASK) {
+        throw new ImageChain.Broken("address " + address);
+      }
+      boolean unused = byEqualityAddresses.add(address);
+    }
+  }
+
   /** Returns the numbers of the segments of the image that could be read. */
   List<Integer> numbers() {
     return numbers;
@@ -160,14 +181,22 @@ final class ImageSketch {
 
   /**
    * Returns the LSN below which the image knows all about keys of a hash; 0 if it knows nothing.
+   *
+   * @param byEquality whether equality decides about the key
    */
-  long exactBelow(long hash) {
+  long exactBelow(long hash, boolean byEquality) {
+    if (byEquality) {
+      return complete ? replayStart : 0;
+    }
     Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
     return shard == null ? 0 : shard.lsn;
   }
 
   /** Says whether an address is one of the image's entries. */
-  boolean names(long hash, long address) {
+  boolean names(long hash, boolean byEquality, long address) {
+    if (byEquality) {
+      return byEqualityAddresses.contains(address);
+    }
     Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
     return shard != null && shard.find(slot(hash, address)) >= 0;
   }

@@ -67,7 +67,7 @@ final class LogReading {
       DamageList damage,
       Progress progress) {
     long seed = superblock == null ? ANY_SEED : superblock.hashSeed();
-    LogState state = new LogState(file, seed, selection.image());
+    LogState state = new LogState(file, seed, selection.image(), false);
     state.read(
         selection.segments(),
         progress,

@@ -40,6 +40,11 @@ public final class LogRecord {
     return RecordLayout.flags(bytes, at);
   }
 
+  /** Says whether equality decides about the key, and not its bytes. */
+  public boolean isByEquality() {
+    return (flags() & RecordLayout.BY_EQUALITY) != 0;
+  }
+
   /** Returns the key, as a copy. */
   public byte[] key() {
     return Arrays.copyOfRange(bytes, keyFrom(), keyFrom() + keyLength());

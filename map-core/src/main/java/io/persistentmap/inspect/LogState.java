@@ -37,6 +37,7 @@ final class LogState {
   private final FileBytes file;
   private final long hashSeed;
   private final ImageSketch image;
+  private final boolean keepRepeated;
   private long[] sequences = new long[0];
   private final Map<Integer, KeyTable> keys = new HashMap<>();
   private final RecordSet live = new RecordSet();
@@ -46,7 +47,15 @@ final class LogState {
   private long records;
   private byte[] otherKey = new byte[RecordLayout.HEADER_BYTES];
 
-  LogState(FileBytes file, long hashSeed, ImageSketch image) {
+  /**
+   * Starts with nothing.
+   *
+   * @param hashSeed that of the store, if an image is given
+   * @param keepRepeated whether nothing is missing, so that a key that is put anew, although it is
+   *     there, is there twice
+   */
+  LogState(FileBytes file, long hashSeed, ImageSketch image, boolean keepRepeated) {
+    this.keepRepeated = keepRepeated;
     this.file = file;
     this.hashSeed = hashSeed;
     this.image = image;
@@ -140,7 +149,7 @@ final class LogState {
     }
     KeyTable table = table(record.map());
     long present = find(table, record, hash);
-    if (present != 0) {
+    if (present != 0 && !isRepeated(record)) {
       drop(table, record.map(), hash, present);
     }
     table.add(hash, record.address());
@@ -150,7 +159,14 @@ final class LogState {
 
   /** Says whether the image, which is younger, has another record of the key, or none. */
   private boolean isOvertaken(LogRecord record, long hash) {
-    return record.lsn() < image.exactBelow(hash) && !image.names(hash, record.address());
+    boolean byEquality = record.isByEquality();
+    return record.lsn() < image.exactBelow(hash, byEquality)
+        && !image.names(hash, byEquality, record.address());
+  }
+
+  /** A class whose hashCode changes can have a map take an equal key for a new one. */
+  private boolean isRepeated(LogRecord record) {
+    return keepRepeated && record.isByEquality() && record.previous() == 0;
   }
 
   private void remove(LogRecord record, long hash) {
@@ -197,8 +213,8 @@ final class LogState {
 
   private long find(KeyTable table, LogRecord record, long hash) {
     long previous = RecordLayout.previousAddress(record.previous());
-    return table.find(
-        hash, address -> (address == previous && address != 0) || hasKey(address, record));
+    long replaced = previous == 0 ? 0 : table.find(hash, address -> address == previous);
+    return replaced != 0 ? replaced : table.find(hash, address -> hasKey(address, record));
   }
 
   private boolean hasKey(long address, LogRecord record) {

@@ -163,7 +163,7 @@ public final class Salvage {
 
   private void copy(LogRecord record, LogReading reading, StoreBuilder builder) {
     builder.add(
-        record.flags() & ~RecordLayout.RELOCATED,
+        record.flags() & RecordLayout.BY_EQUALITY,
         record.bytes(),
         record.keyFrom(),
         record.keyLength(),
@@ -181,7 +181,9 @@ public final class Salvage {
     if (superblock != null) {
       long hash =
           Hashing.hash(superblock.hashSeed(), record.bytes(), record.keyFrom(), record.keyLength());
-      certainUpTo = Math.max(certainUpTo, reading.selection().image().exactBelow(hash));
+      certainUpTo =
+          Math.max(
+              certainUpTo, reading.selection().image().exactBelow(hash, record.isByEquality()));
     }
     return reading.doubtLsn() > certainUpTo;
   }

@@ -14,6 +14,7 @@ import io.persistentmap.platform.DataFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,11 @@ final class Checkpointer {
 
   private final RecordBuffer record = new RecordBuffer();
 
-  /** How many checkpoints have begun; changes under the lock. */
-  private volatile long begun;
+  /** Writes what is on the heap only; set before the first checkpoint. */
+  private volatile HeapValues heap = HeapValues.NONE;
+
+  /** How many checkpoints have begun; changes under the lock, but for the sake of its effect. */
+  private final AtomicLong begun = new AtomicLong();
 
   /** Guarded by the lock: the last one that begun, if it succeeded. */
   private @Nullable Checkpoint last;
@@ -90,6 +94,11 @@ final class Checkpointer {
     this.leftovers = leftovers;
   }
 
+  /** Names who writes what is on the heap only. */
+  void attach(HeapValues values) {
+    heap = values;
+  }
+
   /** Returns the newest durable superblock. */
   Superblock present() {
     return present;
@@ -114,8 +123,7 @@ final class Checkpointer {
 
   /** Waits for changes that have begun, so that later ones see that the store is closing. */
   void awaitNoWriters() {
-    index.lockAll();
-    index.unlockAll();
+    index.awaitChanges();
   }
 
   /**
@@ -146,36 +154,51 @@ final class Checkpointer {
 
   /** Makes a checkpoint, or shares one that began after the call. */
   Checkpoint checkpoint() {
-    long arrived = begun;
+    return HashIndex.checkpointing(() -> makeOrShare(() -> {}));
+  }
+
+  /**
+   * Makes a checkpoint for closing.
+   *
+   * @param beforeBarrier what is to be done when all values are in the log
+   */
+  void checkpointForClose(Runnable beforeBarrier) {
+    Checkpoint unused = HashIndex.checkpointing(() -> makeOrShare(beforeBarrier));
+  }
+
+  private Checkpoint makeOrShare(Runnable beforeBarrier) {
+    // A write, so that whoever counts on sees what this thread has changed in objects before.
+    long arrived = begun.getAndAdd(0);
     lock.lock();
     try {
       health.check();
       Checkpoint shared = last;
-      return begun > arrived && shared != null ? shared : make();
+      return begun.get() > arrived && shared != null ? shared : make(beforeBarrier);
     } finally {
       lock.unlock();
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  private Checkpoint make() {
-    begun++;
+  private Checkpoint make(Runnable beforeBarrier) {
+    begun.incrementAndGet();
     last = null;
     long start = System.nanoTime();
-    int[] emptied = log.segments().beginRelease();
     try {
-      last = make(start, emptied);
+      HeapValues.Written live = heap.write(); // an exception leaves all as it was
+      beforeBarrier.run();
+      last = make(start, live, log.segments().beginRelease());
       return last;
     } catch (StorageFailureException e) {
       throw health.fail(e);
     } finally {
+      heap.end();
       if (last == null) {
         log.segments().abandonRelease();
       }
     }
   }
 
-  private Checkpoint make(long start, int[] emptied) {
+  private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
     Image image = newImage;
     long number = present.checkpoint() + 1;
     long now = System.currentTimeMillis();
@@ -187,10 +210,10 @@ final class Checkpointer {
     catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
     try {
       health.check(); // a store that was closed meanwhile has a log, but no entries
+      heap.cut();
       LogPosition position = log.position();
       if (position.equals(present.tail()) && image == null && emptied.length == 0) {
-        return new Checkpoint(
-            present.checkpoint(), 0, Duration.ofNanos(System.nanoTime() - stopStart), since(start));
+        return outcome(present.checkpoint(), 0, since(stopStart), start, live);
       }
       entries = index.count();
       SegmentTable.InUse inUse = log.segments().inUse();
@@ -201,7 +224,7 @@ final class Checkpointer {
       catalog.unlock();
       index.unlockAll();
     }
-    Duration stop = Duration.ofNanos(System.nanoTime() - stopStart);
+    Duration stop = since(stopStart);
     log.flush(end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
     Image named = image != null ? image : committedImage;
@@ -221,7 +244,13 @@ final class Checkpointer {
     long written = log.writtenBytes();
     long bytes = written - writtenBefore;
     writtenBefore = written;
-    return new Checkpoint(number, bytes, stop, since(start));
+    return outcome(number, bytes, stop, start, live);
+  }
+
+  private static Checkpoint outcome(
+      long number, long bytes, Duration stop, long start, HeapValues.Written live) {
+    return new Checkpoint(
+        number, bytes, stop, since(start), live.values(), live.written(), live.time());
   }
 
   /** Only now is the older state not needed any more. */
@@ -288,12 +317,16 @@ final class Checkpointer {
 
   /** Runs an action while no checkpoint is being made. */
   void withoutCheckpoint(Runnable action) {
-    lock.lock();
-    try {
-      action.run();
-    } finally {
-      lock.unlock();
-    }
+    HashIndex.checkpointing(
+        () -> {
+          lock.lock();
+          try {
+            action.run();
+          } finally {
+            lock.unlock();
+          }
+          return null;
+        });
   }
 
   /**

@@ -3,16 +3,14 @@ package io.persistentmap.store;
 import io.persistentmap.CloseMode;
 import io.persistentmap.CorruptFileException;
 import io.persistentmap.SnapshotMode;
-import io.persistentmap.format.FileLayout;
+import io.persistentmap.UnstorableException;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
-import io.persistentmap.index.IndexImage;
-import io.persistentmap.index.Shard;
+import io.persistentmap.index.KeyDecoder;
+import io.persistentmap.index.Relocation;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.serializer.ByteReader;
-import io.persistentmap.serializer.ByteWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -47,6 +45,7 @@ public final class ReadState implements AutoCloseable {
       Replay replay =
           new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
       Image image = replay.run();
+      String unused = replay.placeKeys(withoutClasses());
       return new ReadState(file, parts, image, replay.bytes());
     } catch (Throwable e) {
       file.close();
@@ -64,7 +63,16 @@ public final class ReadState implements AutoCloseable {
         false,
         new Catalog.MapDescription("", any, any),
         ClassLoader.getPlatformClassLoader(),
+        classes -> withoutClasses(),
         files);
+  }
+
+  /** Keys about which equality decides are placed by their bytes, for want of their classes. */
+  private static KeyDecoder withoutClasses() {
+    UnstorableException always = new UnstorableException("no class is loaded");
+    return (bytes, from, to) -> {
+      throw always;
+    };
   }
 
   /** Returns the superblock of the state. */
@@ -77,21 +85,16 @@ public final class ReadState implements AutoCloseable {
     return parts.index.count();
   }
 
-  /** Says whether the index has that record, of a key with that hash, as an entry. */
+  /** Says whether the index has that record where it looks for a key with that hash. */
   public boolean names(long hash, long address) {
-    return parts.index.mayName(hash, address);
+    return new Relocation(parts.index, parts.log, parts.health).mayName(hash, address);
   }
 
   /** Passes on the addresses of the records of all entries. */
   public void forEachAddress(LongConsumer action) {
-    ByteWriter slots = new ByteWriter(1 << 12);
-    for (int number = 0; number < HashIndex.SHARDS; number++) {
-      slots.reset();
-      Shard shard = parts.index.shard(number);
-      long unused = IndexImage.write(shard, slots, () -> 0);
-      ByteReader in = new ByteReader(slots.array(), 0, slots.position());
-      while (in.remaining() > 0) {
-        action.accept(in.readLong() & FileLayout.ADDRESS_MASK);
+    for (int number = 0; number < HashIndex.ALL_SHARDS; number++) {
+      for (long address : parts.index.shard(number).addresses()) {
+        action.accept(address);
       }
     }
   }

@@ -4,6 +4,7 @@ import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hashing;
+import io.persistentmap.index.IndexReplay;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.SegmentMapping;
@@ -11,6 +12,7 @@ import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.platform.OffHeapMemory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,6 +36,7 @@ public final class StoreBuilder implements AutoCloseable {
   private final Log log;
   private final Catalog catalog = new Catalog(ClassLoader.getPlatformClassLoader(), false);
   private final HashIndex index;
+  private final IndexReplay entries;
   private final Checkpointer checkpointer;
   private final RecordBuffer record = new RecordBuffer();
   private boolean finished;
@@ -44,8 +47,18 @@ public final class StoreBuilder implements AutoCloseable {
     this.store = store;
     StoreHealth health = new StoreHealth(file.path());
     SegmentTable segments = new SegmentTable();
-    this.log = new Log(file, store, segments, new SegmentMapping(file), health, () -> {}, () -> {});
+    this.log =
+        new Log(
+            file,
+            store,
+            segments,
+            new SegmentMapping(file),
+            health,
+            OffHeapMemory::allocateUnzeroed,
+            () -> {},
+            () -> {});
     this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
+    this.entries = new IndexReplay(index);
     SuperblockFile superblocks = new SuperblockFile(file);
     long now = System.currentTimeMillis();
     this.checkpointer =
@@ -112,7 +125,8 @@ public final class StoreBuilder implements AutoCloseable {
     record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
     log.awaitRoom();
     long address = log.append(record, 0, flags);
-    index.replayPut(Hashing.hash(hashSeed, bytes, from, keyLength), address, 0);
+    boolean byEquality = (flags & RecordLayout.BY_EQUALITY) != 0;
+    entries.add(byEquality, Hashing.hash(hashSeed, bytes, from, keyLength), address);
   }
 
   /** Completes the file, durably, and closes it. */

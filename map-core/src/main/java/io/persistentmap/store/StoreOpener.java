@@ -237,6 +237,10 @@ final class StoreOpener {
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
     requireTypes(parts.catalog);
+    String remark = replay.placeKeys(config.keys().apply(parts.catalog));
+    if (remark != null) {
+      remarks.add(remark);
+    }
     boolean ofCrash = !superblock.clean() && !config.readOnly();
     Leftovers leftovers =
         ofCrash ? Leftovers.find(file, superblock, parts.segments) : Leftovers.NONE;

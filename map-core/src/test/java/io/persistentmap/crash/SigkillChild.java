@@ -62,8 +62,8 @@ final class SigkillChild {
   private void session() throws InterruptedException {
     CloseMode closeMode = random.nextInt(4) == 0 ? CloseMode.DISCARD : CloseMode.CHECKPOINT;
     say("opening");
-    try (PersistentMap<String, byte[]> map =
-        PersistentMap.builder(String.class, byte[].class)
+    try (PersistentMap<Object, byte[]> map =
+        PersistentMap.builder(Object.class, byte[].class)
             .snapshotMode(mode)
             .closeMode(closeMode)
             .open(file)) {
@@ -86,7 +86,7 @@ final class SigkillChild {
     say("closed");
   }
 
-  private void write(PersistentMap<String, byte[]> map, int writer, SplittableRandom pace) {
+  private void write(PersistentMap<Object, byte[]> map, int writer, SplittableRandom pace) {
     Workload workload = new Workload(seed, writer);
     long number = Workload.number(map.get(counterKey(writer)), 0);
     int left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
@@ -105,7 +105,7 @@ final class SigkillChild {
   }
 
   private void perform(
-      PersistentMap<String, byte[]> map, int writer, Workload workload, Workload.Step step) {
+      PersistentMap<Object, byte[]> map, int writer, Workload workload, Workload.Step step) {
     clearing.readLock().lock();
     try {
       workload.perform(step, map);
@@ -116,7 +116,7 @@ final class SigkillChild {
   }
 
   /** All writers' entries are gone at once, so all counters are noted. */
-  private void clear(PersistentMap<String, byte[]> map, Workload.Step step) {
+  private void clear(PersistentMap<Object, byte[]> map, Workload.Step step) {
     clearing.writeLock().lock();
     try {
       long other = Workload.number(map.get(counterKey(1)), 0);
@@ -129,7 +129,7 @@ final class SigkillChild {
     }
   }
 
-  private void checkpoint(PersistentMap<String, byte[]> map) {
+  private void checkpoint(PersistentMap<Object, byte[]> map) {
     long number;
     clearing.readLock().lock();
     try {

@@ -116,8 +116,8 @@ final class SigkillTest {
      */
     private void verify(int kill, long last, int checkpointers) {
       long start = System.nanoTime();
-      try (PersistentMap<String, byte[]> map =
-          PersistentMap.builder(String.class, byte[].class)
+      try (PersistentMap<Object, byte[]> map =
+          PersistentMap.builder(Object.class, byte[].class)
               .snapshotMode(mode)
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)

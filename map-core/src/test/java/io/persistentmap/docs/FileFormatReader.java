@@ -350,6 +350,7 @@ final class FileFormatReader {
       long previous,
       int kind,
       boolean moved,
+      boolean byEquality,
       int map,
       ByteBuffer key,
       ByteBuffer value) {
@@ -423,14 +424,18 @@ final class FileFormatReader {
     int crc = crc(record.slice(24, length - 24), record.slice(4, 20)) ^ mask(segment.sequence);
     require(record.getInt(0) == crc, "CRC of record", position);
     requireZeros(record.slice(length, align(length) - length), position);
-    require((record.get(17) & ~1) == 0, "flags", position);
+    int flags = record.get(17);
+    int kind = record.get(16);
+    boolean hasKey = kind == LogRecord.PUT || kind == LogRecord.REMOVE;
+    require((flags & ~(hasKey ? 3 : 1)) == 0, "flags", position);
     return new LogRecord(
         segment.sequence * SEGMENT_BYTES + offset,
         position / 8,
         length,
         record.getLong(8),
-        record.get(16),
-        record.get(17) == 1,
+        kind,
+        (flags & 1) != 0,
+        (flags & 2) != 0,
         record.getShort(18) & 0xFFFF,
         record.slice(24, keyLength),
         record.slice(24 + keyLength, length - 24 - keyLength));
@@ -461,13 +466,20 @@ final class FileFormatReader {
   private final class Replay {
     final Catalog catalog = new Catalog();
     final Map<Integer, Map<Long, Slot>> slots = new HashMap<>();
+    final Map<Integer, Set<Long>> byEquality = new HashMap<>();
     final Map<Shard, Long> imageLsns = new HashMap<>();
     @Nullable LogRecord last;
 
     void apply(LogRecord record) {
       last = record;
       switch (record.kind) {
-        case LogRecord.PUT, LogRecord.REMOVE -> change(record);
+        case LogRecord.PUT, LogRecord.REMOVE -> {
+          if (record.byEquality) {
+            changeByEquality(record);
+          } else {
+            change(record);
+          }
+        }
         case LogRecord.CLEAR -> clear(record);
         case LogRecord.MAP, LogRecord.CLASS -> catalog.apply(record);
         case LogRecord.CHECKPOINT -> {}
@@ -490,6 +502,17 @@ final class FileFormatReader {
       }
     }
 
+    private void changeByEquality(LogRecord record) {
+      addressesOf(record.map).remove(record.previousAddress());
+      if (record.kind == LogRecord.PUT) {
+        addressesOf(record.map).add(record.address);
+      }
+    }
+
+    private Set<Long> addressesOf(int map) {
+      return byEquality.computeIfAbsent(map, number -> new HashSet<>());
+    }
+
     private void take(LogRecord record, int upperHash) {
       Slot taken = slotsOf(record.map).remove(record.previousAddress());
       Slot previous = present(taken, "previous", record.lsn);
@@ -502,6 +525,7 @@ final class FileFormatReader {
     private void clear(LogRecord record) {
       if (!record.moved) {
         slotsOf(record.map).values().removeIf(slot -> !isInImage(record, slot.upperHash));
+        addressesOf(record.map).clear();
       }
     }
 
@@ -520,6 +544,7 @@ final class FileFormatReader {
           case Block.MAPS -> loadNames(block, catalog.maps);
           case Block.CLASSES -> loadNames(block, catalog.classes);
           case Block.SHARD -> loadShard(block);
+          case Block.ADDRESSES -> loadAddresses(block);
           default -> throw new IllegalStateException("block of kind " + block.kind);
         }
       }
@@ -550,30 +575,49 @@ final class FileFormatReader {
       }
     }
 
+    private void loadAddresses(Block block) {
+      require(block.lsn == 0 && block.shard == 0, "zeros", block.map);
+      ByteBuffer in = block.payload();
+      long last = 0;
+      while (in.hasRemaining()) {
+        long address = in.getLong();
+        require(address > last, "addresses ascend", address);
+        last = address;
+        addressesOf(block.map).add(address);
+      }
+    }
+
     Map<Integer, Map<ByteBuffer, ByteBuffer>> values() {
       Map<Integer, Map<ByteBuffer, ByteBuffer>> values = new HashMap<>();
       slots.forEach(
-          (map, ofMap) -> {
-            Map<ByteBuffer, ByteBuffer> entries = new HashMap<>();
-            values.put(map, entries);
-            ofMap.forEach(
-                (address, slot) -> {
-                  LogRecord record = recordOf(address, map, slot);
-                  require(entries.put(record.key, record.value) == null, "one slot", record.lsn);
-                });
-          });
+          (map, ofMap) ->
+              ofMap.forEach(
+                  (address, slot) -> {
+                    LogRecord record = recordOf(address, map, false, values);
+                    boolean inPlace = upperHash(record.key) == slot.upperHash;
+                    require(inPlace, "shard and tag", record.lsn);
+                  }));
+      byEquality.forEach(
+          (map, ofMap) -> ofMap.forEach(address -> recordOf(address, map, true, values)));
       return values;
     }
 
-    private LogRecord recordOf(long address, int map, Slot slot) {
+    private LogRecord recordOf(
+        long address,
+        int map,
+        boolean wantedByEquality,
+        Map<Integer, Map<ByteBuffer, ByteBuffer>> values) {
       LogRecord record = recordAt(address);
       require(record.kind == LogRecord.PUT && record.map == map, "a put", record.lsn);
-      require(upperHash(record.key) == slot.upperHash, "shard and tag", record.lsn);
+      require(record.byEquality == wantedByEquality, "flag", record.lsn);
+      Map<ByteBuffer, ByteBuffer> entries = values.computeIfAbsent(map, number -> new HashMap<>());
+      require(entries.put(record.key, record.value) == null, "one record", record.lsn);
       return record;
     }
 
     long entries() {
-      return slots.values().stream().mapToLong(Map::size).sum();
+      return slots.values().stream().mapToLong(Map::size).sum()
+          + byEquality.values().stream().mapToLong(Set::size).sum();
     }
   }
 
@@ -627,6 +671,7 @@ final class FileFormatReader {
     static final int CLASSES = 3;
     static final int SHARD = 4;
     static final int END = 5;
+    static final int ADDRESSES = 6;
 
     ByteBuffer payload() {
       return slice(content, 0, content.limit());

@@ -43,17 +43,17 @@ final class BackupTest {
 
   /** One thread that changes a map and makes checkpoints, and remembers each. */
   private static final class Load implements AutoCloseable {
-    private final PersistentMap<String, String> map;
+    private final PersistentMap<Object, String> map;
     private final SplittableRandom random;
-    private final Map<String, String> model = new HashMap<>();
-    private final Map<Long, Map<String, String>> checkpoints = new ConcurrentHashMap<>();
+    private final Map<Object, String> model = new HashMap<>();
+    private final Map<Long, Map<Object, String>> checkpoints = new ConcurrentHashMap<>();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final CountDownLatch warm = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "load");
 
-    Load(PersistentMap<String, String> map, SplittableRandom random) {
+    Load(PersistentMap<Object, String> map, SplittableRandom random) {
       this.map = map;
       this.random = random;
       thread.start();
@@ -124,14 +124,14 @@ final class BackupTest {
   private void backUpUnderLoad(Path dir, SnapshotMode mode, boolean mayShare) throws Exception {
     Path file = dir.resolve("live" + mayShare + ".map");
     Path target = dir.resolve("backup.map");
-    try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD);
+    try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD);
         Load load = new Load(map, random.split())) {
       load.warm.await();
       for (int i = 0; i < BACKUPS; i++) {
         long before = load.acknowledged.get();
         BackedUp backup = Backup.run(files, StoreFiles.of(file), target, mayShare, Progress.NONE);
         assertThat(backup.checkpoint()).isGreaterThanOrEqualTo(before);
-        try (PersistentMap<String, String> copy =
+        try (PersistentMap<Object, String> copy =
             StoreWorkload.open(target, SnapshotMode.IN_PLACE, CloseMode.DISCARD)) {
           assertThat(copy.recovery().source()).isEqualTo(Recovery.Source.CLOSED_FILE);
           assertThat(copy.recovery().checkpoint()).isEqualTo(backup.checkpoint());
@@ -153,8 +153,8 @@ final class BackupTest {
       Path file = dir.resolve(closing + ".map");
       Path target = dir.resolve(closing + ".backup");
       StoreWorkload workload = new StoreWorkload(random, 10_000);
-      Map<String, String> expected;
-      try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, closing)) {
+      Map<Object, String> expected;
+      try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, closing)) {
         workload.age(map);
         expected = workload.state();
         workload.change(map, 5_000);
@@ -166,7 +166,7 @@ final class BackupTest {
       assertThat(backup.entries()).isEqualTo(expected.size());
       assertThat(backup.shared()).isEqualTo(kind == XFS);
       assertThat(backup.attempts()).isEqualTo(1);
-      try (PersistentMap<String, String> copy =
+      try (PersistentMap<Object, String> copy =
           StoreWorkload.open(target, SnapshotMode.AUTO, CloseMode.CHECKPOINT)) {
         assertThat(copy.equals(expected)).isTrue();
         workload.change(copy, 100); // it is a store like any other
@@ -183,7 +183,7 @@ final class BackupTest {
     StoreWorkload.open(file, SnapshotMode.IN_PLACE, CloseMode.DISCARD).close();
     BackedUp backup = Backup.run(files, StoreFiles.of(file), target, true, Progress.NONE);
     assertThat(backup.entries()).isZero();
-    try (PersistentMap<String, String> copy =
+    try (PersistentMap<Object, String> copy =
         StoreWorkload.open(target, SnapshotMode.AUTO, CloseMode.CHECKPOINT)) {
       assertThat(copy).isEmpty();
     }
@@ -197,7 +197,7 @@ final class BackupTest {
     assertThatThrownBy(() -> Backup.run(files, names, target, true, Progress.NONE))
         .isInstanceOf(FileAccessException.class)
         .hasMessageContaining("does not exist");
-    try (PersistentMap<String, String> map =
+    try (PersistentMap<Object, String> map =
         StoreWorkload.open(file, SnapshotMode.IN_PLACE, CloseMode.CHECKPOINT)) {
       map.put("a", "b");
     }

@@ -32,11 +32,11 @@ final class RestoreTest {
   private final FileSystem files = FileSystem.ofPlatform();
   private final SplittableRandom random = new SplittableRandom(TestSeeds.next("restore"));
   private final StoreWorkload workload = new StoreWorkload(random, 10_000);
-  private final Map<Long, Map<String, String>> checkpoints = new HashMap<>();
+  private final Map<Long, Map<Object, String>> checkpoints = new HashMap<>();
 
   /** Makes a store with several checkpoints, and changes behind the last. */
   private void store(Path file, SnapshotMode mode, CloseMode closing) throws Exception {
-    try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, closing)) {
+    try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, closing)) {
       workload.age(map);
       for (int i = 0; i < 5; i++) {
         workload.change(map, 3_000);
@@ -86,7 +86,7 @@ final class RestoreTest {
   void run_olderSuperblockInPlace_thatState(Path dir) throws Exception {
     Path file = dir.resolve("x.map");
     StoreFiles names = StoreFiles.of(file);
-    try (PersistentMap<String, String> map =
+    try (PersistentMap<Object, String> map =
         StoreWorkload.open(file, SnapshotMode.IN_PLACE, CloseMode.DISCARD)) {
       for (int i = 0; i < 4; i++) {
         workload.change(map, 500); // too little for the cleaner, which might use segments again
@@ -105,7 +105,7 @@ final class RestoreTest {
     Path backup = dir.resolve("backup.map");
     store(file, SnapshotMode.IN_PLACE, CloseMode.DISCARD);
     BackedUp backedUp = Backup.run(files, names, backup, false, Progress.NONE);
-    try (PersistentMap<String, String> map =
+    try (PersistentMap<Object, String> map =
         StoreWorkload.open(file, SnapshotMode.IN_PLACE, CloseMode.CHECKPOINT)) {
       map.clear();
     }
@@ -151,13 +151,13 @@ final class RestoreTest {
 
   /** Opens, compares, and works on it. */
   private void requireState(Path file, long checkpoint, SnapshotMode mode) {
-    try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD)) {
+    try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD)) {
       assertThat(map.recovery().source()).isEqualTo(Recovery.Source.CLOSED_FILE);
       assertThat(map.recovery().checkpoint()).isEqualTo(checkpoint);
       assertThat(map.equals(checkpoints.get(checkpoint))).isTrue();
       workload.change(map, 1_000); // goes no further than the memory
     }
-    try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD)) {
+    try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD)) {
       assertThat(map.equals(checkpoints.get(checkpoint))).isTrue();
     }
   }
@@ -173,13 +173,13 @@ final class RestoreTest {
       workload.model().clear();
       checkpoints.clear();
       store(file, mode, closing);
-      Map<String, String> expected =
+      Map<Object, String> expected =
           closing == CloseMode.CHECKPOINT ? workload.state() : newestCheckpoint();
       Compacted compacted = Compaction.run(files, names, Progress.NONE);
       assertThat(compacted.entries()).isEqualTo(expected.size());
       assertThat(compacted.bytesAfter()).isLessThan(compacted.bytesBefore());
       assertThat(Verifier.checkStore(files, names, Progress.NONE).isWhole()).isTrue();
-      try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD)) {
+      try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, CloseMode.DISCARD)) {
         assertThat(map.recovery().source()).isEqualTo(Recovery.Source.CLOSED_FILE);
         assertThat(map.recovery().checkpoint()).isEqualTo(compacted.checkpoint());
         assertThat(map.equals(expected)).isTrue();
@@ -190,7 +190,7 @@ final class RestoreTest {
         expected = workload.state();
         workload.change(map, 5_000);
       }
-      try (PersistentMap<String, String> map =
+      try (PersistentMap<Object, String> map =
           StoreWorkload.open(file, mode, CloseMode.CHECKPOINT)) {
         assertThat(map.equals(expected)).isTrue();
       }
@@ -198,7 +198,7 @@ final class RestoreTest {
     }
   }
 
-  private Map<String, String> newestCheckpoint() {
+  private Map<Object, String> newestCheckpoint() {
     long newest = checkpoints.keySet().stream().mapToLong(Long::longValue).max().orElseThrow();
     return checkpoints.getOrDefault(newest, Map.of());
   }

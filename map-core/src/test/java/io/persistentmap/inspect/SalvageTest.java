@@ -44,7 +44,7 @@ final class SalvageTest {
   private Path origin = Path.of("");
   private Path broken = Path.of("");
   private Path target = Path.of("");
-  private Map<String, String> expected = Map.of();
+  private Map<Object, String> expected = Map.of();
 
   @BeforeEach
   void nameFiles() {
@@ -57,7 +57,7 @@ final class SalvageTest {
 
   /** One that has been cleaned, has an image, and was closed. */
   private void closedStore() throws InterruptedException {
-    try (PersistentMap<String, String> map = open(origin, CloseMode.CHECKPOINT)) {
+    try (PersistentMap<Object, String> map = open(origin, CloseMode.CHECKPOINT)) {
       workload.age(map);
       workload.changeRarely(map);
       workload.change(map, 20_000);
@@ -67,7 +67,7 @@ final class SalvageTest {
 
   /** One whose process crashed twice, far behind its last checkpoint. */
   private void crashedStore() throws Exception {
-    try (PersistentMap<String, String> map = open(origin, CloseMode.DISCARD)) {
+    try (PersistentMap<Object, String> map = open(origin, CloseMode.DISCARD)) {
       workload.age(map);
       expected = workload.state();
       workload.change(map, 60_000);
@@ -75,7 +75,7 @@ final class SalvageTest {
     }
     workload.model().clear();
     workload.model().putAll(expected);
-    try (PersistentMap<String, String> map = open(origin, CloseMode.DISCARD)) {
+    try (PersistentMap<Object, String> map = open(origin, CloseMode.DISCARD)) {
       workload.change(map, 30_000);
       map.checkpoint();
       expected = workload.state();
@@ -86,7 +86,7 @@ final class SalvageTest {
 
   /** One that fits a segment. */
   private void smallStore() {
-    try (PersistentMap<String, String> map = open(origin, CloseMode.CHECKPOINT)) {
+    try (PersistentMap<Object, String> map = open(origin, CloseMode.CHECKPOINT)) {
       workload.change(map, 3_000);
       map.checkpoint();
       workload.change(map, 3_000);
@@ -94,7 +94,7 @@ final class SalvageTest {
     expected = workload.state();
   }
 
-  private static PersistentMap<String, String> open(Path file, CloseMode closing) {
+  private static PersistentMap<Object, String> open(Path file, CloseMode closing) {
     return StoreWorkload.open(file, SnapshotMode.IN_PLACE, closing);
   }
 
@@ -242,7 +242,7 @@ final class SalvageTest {
   /** A damaged value whose key has an older value in the file. */
   @Test
   void newestValueDamaged_olderOneDoubtful() throws Exception {
-    try (PersistentMap<String, String> map = open(origin, CloseMode.CHECKPOINT)) {
+    try (PersistentMap<Object, String> map = open(origin, CloseMode.CHECKPOINT)) {
       map.put("a", "first of a");
       map.put("b", "of b");
       map.checkpoint();
@@ -325,8 +325,8 @@ final class SalvageTest {
       harm.harm(new Damager(raw));
     }
     Salvaged salvaged = Salvage.run(files, broken, target, Progress.NONE);
-    Map<String, String> found = read();
-    assertThat(salvaged.saved()).isEqualTo(found.size());
+    Map<Object, String> found = read();
+    assertThat(salvaged.saved()).isGreaterThanOrEqualTo(found.size()); // equal keys, see docs
     long wrong =
         found.entrySet().stream()
             .filter(entry -> !entry.getValue().equals(expected.get(entry.getKey())))
@@ -341,8 +341,8 @@ final class SalvageTest {
     return salvaged;
   }
 
-  private Map<String, String> read() {
-    try (PersistentMap<String, String> map = open(target, CloseMode.DISCARD)) {
+  private Map<Object, String> read() {
+    try (PersistentMap<Object, String> map = open(target, CloseMode.DISCARD)) {
       return new HashMap<>(map);
     }
   }

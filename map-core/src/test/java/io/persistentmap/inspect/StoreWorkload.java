@@ -6,45 +6,48 @@ import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.SnapshotMode;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Random changes of a store and of a model of it: puts, replacements, removals, values larger than
- * a segment, now and then a clear; enough of them that the cleaner works and images are written.
+ * Random changes of a store and of a model of it, with keys of both kinds: puts, replacements,
+ * removals, values larger than a segment, now and then a clear; enough of them that the cleaner
+ * works and images are written.
  */
 final class StoreWorkload {
   private static final int LARGE = 5 << 20;
 
   private final SplittableRandom random;
   private final int keys;
-  private final Map<String, String> model = new HashMap<>();
+  private final Map<Object, String> model = new HashMap<>();
 
   StoreWorkload(SplittableRandom random, int keys) {
     this.random = random;
     this.keys = keys;
   }
 
-  static PersistentMap<String, String> open(Path file, SnapshotMode mode, CloseMode closing) {
-    PersistentMapBuilder<String, String> builder =
-        PersistentMap.builder(String.class, String.class);
+  static PersistentMap<Object, String> open(Path file, SnapshotMode mode, CloseMode closing) {
+    PersistentMapBuilder<Object, String> builder =
+        PersistentMap.builder(Object.class, String.class);
     return builder.snapshotMode(mode).closeMode(closing).open(file);
   }
 
   /** Returns what the store must have. */
-  Map<String, String> model() {
+  Map<Object, String> model() {
     return model;
   }
 
   /** Makes a copy of the model. */
-  Map<String, String> state() {
+  Map<Object, String> state() {
     return new HashMap<>(model);
   }
 
   /** Makes that many changes. */
-  void change(PersistentMap<String, String> map, int operations) {
+  void change(PersistentMap<Object, String> map, int operations) {
     for (int i = 0; i < operations; i++) {
-      String key = "key " + random.nextInt(keys);
+      Object key = key(random.nextInt(keys));
       if (random.nextInt(6) == 0) {
         map.remove(key);
         model.remove(key);
@@ -55,7 +58,7 @@ final class StoreWorkload {
   }
 
   /** Makes a change that is rare. */
-  void changeRarely(PersistentMap<String, String> map) {
+  void changeRarely(PersistentMap<Object, String> map) {
     switch (random.nextInt(3)) {
       case 0 -> {
         map.clear();
@@ -71,7 +74,7 @@ final class StoreWorkload {
   }
 
   /** Works until the cleaner and the writer of images have worked, and everything is durable. */
-  void age(PersistentMap<String, String> map) throws InterruptedException {
+  void age(PersistentMap<Object, String> map) throws InterruptedException {
     for (int i = 0;
         (map.stats().cleanedSegments() == 0 || map.stats().imageBytes() == 0) && i < 200;
         i++) {
@@ -84,7 +87,27 @@ final class StoreWorkload {
     }
   }
 
-  private void put(Map<String, String> map, String key, String value) {
+  /** Every third is one about which equality decides, written in one way or another. */
+  private Object key(int number) {
+    return number % 3 == 0
+        ? new Caseless((random.nextBoolean() ? "key " : "Key ") + number)
+        : "key " + number;
+  }
+
+  /** A key about which equality decides. */
+  record Caseless(String text) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Caseless that && text.equalsIgnoreCase(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+      return text.toLowerCase(Locale.ROOT).hashCode();
+    }
+  }
+
+  private void put(Map<Object, String> map, Object key, String value) {
     map.put(key, value);
     model.put(key, value);
   }

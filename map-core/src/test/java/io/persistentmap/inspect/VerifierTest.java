@@ -34,7 +34,7 @@ final class VerifierTest {
     StoreWorkload workload = new StoreWorkload(random, 20_000);
     for (int life = 0; life < 3; life++) {
       CloseMode closing = life == 1 ? CloseMode.CHECKPOINT : CloseMode.DISCARD;
-      try (PersistentMap<String, String> map = StoreWorkload.open(file, mode, closing)) {
+      try (PersistentMap<Object, String> map = StoreWorkload.open(file, mode, closing)) {
         workload.model().clear();
         workload.model().putAll(map);
         workload.age(map);
@@ -61,7 +61,7 @@ final class VerifierTest {
   void checkFile_bytesFlipped_found(Path dir) throws Exception {
     Path file = dir.resolve("v.map");
     StoreWorkload workload = new StoreWorkload(random, 10_000);
-    try (PersistentMap<String, String> map =
+    try (PersistentMap<Object, String> map =
         StoreWorkload.open(file, SnapshotMode.IN_PLACE, CloseMode.CHECKPOINT)) {
       workload.age(map);
     }
@@ -84,10 +84,10 @@ final class VerifierTest {
     assertThat(Verifier.checkFile(files, file, Progress.NONE).isWhole()).isTrue();
   }
 
-  private static Map<String, String> read(Path dir, Path file) throws IOException {
+  private static Map<Object, String> read(Path dir, Path file) throws IOException {
     Path copy = dir.resolve("copy.map");
     Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-    try (PersistentMap<String, String> map =
+    try (PersistentMap<Object, String> map =
         StoreWorkload.open(copy, SnapshotMode.IN_PLACE, CloseMode.DISCARD)) {
       return new HashMap<>(map);
     }
