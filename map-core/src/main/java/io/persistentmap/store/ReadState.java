@@ -11,6 +11,7 @@ import io.persistentmap.index.Relocation;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.CodecOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -62,7 +63,7 @@ public final class ReadState implements AutoCloseable {
         true,
         false,
         new Catalog.MapDescription("", any, any),
-        ClassLoader.getPlatformClassLoader(),
+        CodecOptions.of(ClassLoader.getPlatformClassLoader()),
         classes -> withoutClasses(),
         files);
   }

@@ -34,7 +34,7 @@ public final class StoreBuilder implements AutoCloseable {
   private final UUID store;
   private final long hashSeed = new SecureRandom().nextLong();
   private final Log log;
-  private final Catalog catalog = new Catalog(ClassLoader.getPlatformClassLoader(), false);
+  private final Catalog catalog = new Catalog(false);
   private final HashIndex index;
   private final IndexReplay entries;
   private final Checkpointer checkpointer;

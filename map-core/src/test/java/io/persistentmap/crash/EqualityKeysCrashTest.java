@@ -106,7 +106,10 @@ final class EqualityKeysCrashTest {
 
   private PersistentMap<Object, String> open(FileSystem files, Path file, CloseMode closeMode) {
     return FaultInjection.into(
-            PersistentMap.builder(Object.class, String.class).closeMode(closeMode), files)
+            PersistentMap.builder(Object.class, String.class)
+                .allow(SpelledKey.class)
+                .closeMode(closeMode),
+            files)
         .open(file);
   }
 

@@ -31,7 +31,7 @@ final class StoreWorkload {
   static PersistentMap<Object, String> open(Path file, SnapshotMode mode, CloseMode closing) {
     PersistentMapBuilder<Object, String> builder =
         PersistentMap.builder(Object.class, String.class);
-    return builder.snapshotMode(mode).closeMode(closing).open(file);
+    return builder.allow(Caseless.class).snapshotMode(mode).closeMode(closing).open(file);
   }
 
   /** Returns what the store must have. */
