@@ -2,6 +2,7 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
+import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -57,6 +58,7 @@ final class ImageSketch {
 
   private final Shard[] shards = new Shard[SHARDS];
   private final List<LogSegment.Name> table = new ArrayList<>();
+  private final List<CatalogItem> catalog = new ArrayList<>();
   private final List<Integer> numbers = new ArrayList<>();
   private final RecordSet byEqualityAddresses = new RecordSet();
   private boolean tableKnown;
@@ -125,7 +127,9 @@ final class ImageSketch {
       case ImageBlock.SEGMENTS -> readTable(in);
       case ImageBlock.SHARD -> readShard(block, in);
       case ImageBlock.ADDRESSES -> readAddresses(in);
-      default -> {} // the log has maps and classes, too
+      case ImageBlock.CATALOG -> readItems(RecordLayout.CATALOG, in);
+      case ImageBlock.CLASSES -> readItems(RecordLayout.CLASS, in);
+      default -> {}
     }
   }
 
@@ -154,6 +158,20 @@ final class ImageSketch {
     shards[block.shard()] = new Shard(block.lsn(), slots);
   }
 
+  private void readItems(int kind, ByteBuffer in) throws ImageChain.Broken {
+    while (in.remaining() >= 16) {
+      int number = in.getInt();
+      int length = in.getInt();
+      in.getLong(); // address of the record
+      if (length < 0 || length > in.remaining()) {
+        throw new ImageChain.Broken("map or class " + number);
+      }
+      byte[] description = new byte[length];
+      in.get(description);
+      catalog.add(new CatalogItem(kind, number, description, 0, 0));
+    }
+  }
+
   private void readAddresses(ByteBuffer in) throws ImageChain.Broken {
     while (in.remaining() >= Long.BYTES) {
       long address = in.getLong();
@@ -167,6 +185,11 @@ final class ImageSketch {
   /** Returns the numbers of the segments of the image that could be read. */
   List<Integer> numbers() {
     return numbers;
+  }
+
+  /** Returns the maps and classes that could be read. */
+  List<CatalogItem> catalog() {
+    return catalog;
   }
 
   /** Returns the segments that the log had, if that is known. */

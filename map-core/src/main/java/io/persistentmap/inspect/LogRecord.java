@@ -45,6 +45,11 @@ public final class LogRecord {
     return (flags() & RecordLayout.BY_EQUALITY) != 0;
   }
 
+  /** Returns the number of the map or class that the record describes, 0 if it has none. */
+  int number() {
+    return keyLength() < Integer.BYTES ? 0 : little(keyFrom()).getInt();
+  }
+
   /** Returns the key, as a copy. */
   public byte[] key() {
     return Arrays.copyOfRange(bytes, keyFrom(), keyFrom() + keyLength());

@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * not name was replaced or removed, even if what replaced it can't be read any more.
  */
 final class LogState {
+  private record CatalogName(int kind, int number) {}
+
   /** Bytes of a segment that count, as the cleaner counts them. */
   static final class Usage {
     final Map<Integer, Long> liveByMap = new HashMap<>();
@@ -42,7 +44,7 @@ final class LogState {
   private final Map<Integer, KeyTable> keys = new HashMap<>();
   private final RecordSet live = new RecordSet();
   private final Map<Integer, Usage> usage = new HashMap<>();
-  private final Map<String, CatalogItem> catalog = new TreeMap<>();
+  private final Map<CatalogName, CatalogItem> catalog = new LinkedHashMap<>();
   private @Nullable CheckpointRecord lastCheckpoint;
   private long records;
   private byte[] otherKey = new byte[RecordLayout.HEADER_BYTES];
@@ -107,7 +109,7 @@ final class LogState {
     return records;
   }
 
-  /** Returns the maps and classes, in order of kind and number. */
+  /** Returns the maps and classes. */
   Collection<CatalogItem> catalog() {
     return catalog.values();
   }
@@ -194,11 +196,14 @@ final class LogState {
   }
 
   private void item(LogRecord record) {
-    byte[] key = record.key();
     CatalogItem item =
         new CatalogItem(
-            record.kind(), key, record.value(), record.address(), record.paddedLength());
-    CatalogItem before = catalog.put(record.kind() + " " + Arrays.toString(key), item);
+            record.kind(),
+            record.number(),
+            record.value(),
+            record.address(),
+            record.paddedLength());
+    CatalogItem before = catalog.put(new CatalogName(item.kind, item.number), item);
     if (before != null) {
       usage(FileLayout.segmentOf(before.address)).add(record.map(), -before.bytes);
     }

@@ -2,18 +2,24 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMapException;
+import io.persistentmap.RecoveryRefusedException;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.Hashing;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
+import io.persistentmap.store.ReadState;
 import io.persistentmap.store.StoreBuilder;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all that can be read of a broken file into a new store.
@@ -27,12 +33,21 @@ public final class Salvage {
   private final FileSystem files;
   private final StoreFile source;
   private final FileBytes file;
+  private final @Nullable Path classesFrom;
   private final Progress progress;
   private final List<String> remarks = new ArrayList<>();
+  private final Set<Integer> classes = new HashSet<>();
   private long saved;
   private long doubtful;
+  private long unreadable;
 
-  private Salvage(FileSystem files, StoreFile source, FileBytes file, Progress progress) {
+  private Salvage(
+      FileSystem files,
+      StoreFile source,
+      FileBytes file,
+      @Nullable Path classesFrom,
+      Progress progress) {
+    this.classesFrom = classesFrom;
     this.files = files;
     this.source = source;
     this.file = file;
@@ -45,13 +60,16 @@ public final class Salvage {
    *
    * @param source the broken file: a hash file or a snapshot
    * @param target the new store; there must be none
+   * @param classesFrom another file of the same store, for descriptions of classes that the broken
+   *     one has lost; or null
    * @return what was saved and what was not
    * @throws FileAccessException if the source can't be read, or there is a target already
    * @throws io.persistentmap.NotAHashFileException if nothing in the file is of a store
    * @throws io.persistentmap.UnsupportedFormatException if it is of another format version
    * @throws PersistentMapException if the new store can't be written
    */
-  public static Salvaged run(FileSystem files, Path source, Path target, Progress progress) {
+  public static Salvaged run(
+      FileSystem files, Path source, Path target, @Nullable Path classesFrom, Progress progress) {
     StoreFiles names = StoreFiles.of(target);
     NewFile.requireNoStore(names);
     StoreFile found = StoreFile.read(files, source);
@@ -60,7 +78,7 @@ public final class Salvage {
     }
     List<Damage> unreadable = new ArrayList<>();
     try (FileBytes file = FileBytes.open(files, source, unreadable::add)) {
-      return new Salvage(files, found, file, progress).run(names);
+      return new Salvage(files, found, file, classesFrom, progress).run(names);
     }
   }
 
@@ -69,9 +87,15 @@ public final class Salvage {
     files.delete(target.newHash()); // of a salvage that was cut short
     try (StoreBuilder builder =
         StoreBuilder.create(files, target.newHash(), UUID.randomUUID(), 1)) {
-      describe(reading.state(), builder);
+      describe(reading, builder);
       copy(reading, builder);
       builder.finish();
+    }
+    if (unreadable > 0) {
+      remarks.add(
+          unreadable
+              + " entries are of classes whose descriptions are lost: they are kept, and can be read"
+              + " once an older file of the same store gives the descriptions");
     }
     FileCheck unused = NewFile.name(files, target.newHash(), target.hash(), progress);
     return new Salvaged(
@@ -81,6 +105,7 @@ public final class Salvage {
         reading.expected(),
         saved,
         doubtful,
+        unreadable,
         reading.selection().isExact(),
         reading.damage().count(),
         reading.damage().kept(),
@@ -125,16 +150,45 @@ public final class Salvage {
 
   // ---- copying ---------------------------------------------------------------------------------
 
-  private void describe(LogState state, StoreBuilder builder) {
+  /** Maps and classes; what the log has lost may be in the image, or in another file. */
+  private void describe(LogReading reading, StoreBuilder builder) {
     boolean mapKnown = false;
-    for (CatalogItem item : state.catalog()) {
-      builder.describe(item.kind, item.number(), item.value);
-      mapKnown |= item.kind == RecordLayout.CATALOG;
+    List<CatalogItem> items = new ArrayList<>(reading.state().catalog());
+    items.addAll(reading.selection().image().catalog());
+    items.addAll(otherClasses());
+    for (CatalogItem item : items) {
+      boolean isMap = item.kind == RecordLayout.CATALOG;
+      if (isMap ? item.number == Catalog.FIRST_MAP && !mapKnown : classes.add(item.number)) {
+        mapKnown |= isMap;
+        builder.describe(item.kind, item.number, item.description);
+      }
     }
     if (!mapKnown) {
       remarks.add("the types of keys and values are lost; the new store takes any");
       builder.describe(RecordLayout.CATALOG, Catalog.FIRST_MAP, Catalog.ofAnyType());
     }
+  }
+
+  private List<CatalogItem> otherClasses() {
+    Path other = classesFrom;
+    if (other == null) {
+      return List.of();
+    }
+    Superblock superblock = StoreFile.read(files, other).superblock();
+    Superblock own = source.newest();
+    if (own != null && !own.store().equals(superblock.store())) {
+      throw new RecoveryRefusedException(
+          other + ": is of another store, so its classes have other numbers; choose another file");
+    }
+    List<CatalogItem> items = new ArrayList<>();
+    try (ReadState state = ReadState.of(files, other, superblock)) {
+      state
+          .catalog()
+          .forEach(
+              (kind, number, description) ->
+                  items.add(new CatalogItem(kind, number, description, 0, 0)));
+    }
+    return items;
   }
 
   private void copy(LogReading reading, StoreBuilder builder) {
@@ -169,9 +223,20 @@ public final class Salvage {
         record.keyLength(),
         record.valueLength());
     saved++;
+    if (isOfLostClass(record, 0) || isOfLostClass(record, record.keyLength())) {
+      unreadable++;
+    }
     if (isDoubtful(record, reading)) {
       doubtful++;
     }
+  }
+
+  private boolean isOfLostClass(LogRecord record, int offset) {
+    int from = record.keyFrom() + offset;
+    int number =
+        Codec.classNumberOf(
+            record.bytes(), from, record.keyFrom() + record.keyLength() + record.valueLength());
+    return number > 0 && !classes.contains(number);
   }
 
   /** The image vouches for its entries up to where it ends. */

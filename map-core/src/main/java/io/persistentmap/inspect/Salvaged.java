@@ -12,6 +12,7 @@ import java.util.List;
  * @param expected how many entries that checkpoint had
  * @param saved entries of the new store
  * @param doubtful how many of these may have been replaced or removed by a record that is damaged
+ * @param unreadable how many are of classes whose descriptions are lost: they are kept as bytes
  * @param exact whether it is known which segments were in use, so that no damage is only apparent
  * @param damageCount how much damage there is in what was, or may have been, in use
  * @param damage the damage, the first of it if there is much
@@ -24,6 +25,7 @@ public record Salvaged(
     long expected,
     long saved,
     long doubtful,
+    long unreadable,
     boolean exact,
     long damageCount,
     List<Damage> damage,
@@ -34,8 +36,8 @@ public record Salvaged(
     remarks = List.copyOf(remarks);
   }
 
-  /** Says whether all entries were saved, each with its newest value. */
+  /** Says whether all entries were saved, each with its newest value, and readable. */
   public boolean isComplete() {
-    return saved == expected && doubtful == 0;
+    return saved == expected && doubtful == 0 && unreadable == 0;
   }
 }

@@ -265,7 +265,7 @@ final class SalvageTest {
   @Test
   void nothingOfAStore_refused() throws Exception {
     Files.writeString(broken, "no hash file. ".repeat(10_000));
-    assertThatThrownBy(() -> Salvage.run(files, broken, target, Progress.NONE))
+    assertThatThrownBy(() -> Salvage.run(files, broken, target, null, Progress.NONE))
         .isInstanceOf(NotAHashFileException.class);
     assertThat(target).doesNotExist();
   }
@@ -274,11 +274,11 @@ final class SalvageTest {
   void targetExistsOrSourceDoesNot_refused() throws Exception {
     smallStore();
     Files.createFile(target);
-    assertThatThrownBy(() -> Salvage.run(files, origin, target, Progress.NONE))
+    assertThatThrownBy(() -> Salvage.run(files, origin, target, null, Progress.NONE))
         .isInstanceOf(FileAccessException.class)
         .hasMessageContaining("exists already");
     Files.delete(target);
-    assertThatThrownBy(() -> Salvage.run(files, broken, target, Progress.NONE))
+    assertThatThrownBy(() -> Salvage.run(files, broken, target, null, Progress.NONE))
         .isInstanceOf(FileAccessException.class)
         .hasMessageContaining("does not exist");
   }
@@ -324,9 +324,23 @@ final class SalvageTest {
     try (RandomAccessFile raw = new RandomAccessFile(broken.toFile(), "rw")) {
       harm.harm(new Damager(raw));
     }
-    Salvaged salvaged = Salvage.run(files, broken, target, Progress.NONE);
+    Salvaged salvaged = Salvage.run(files, broken, target, null, Progress.NONE);
+    if (salvaged.unreadable() > 0) {
+      assertThat(salvaged.isComplete()).isFalse();
+      assertThat(salvaged.remarks()).anyMatch(remark -> remark.contains("descriptions are lost"));
+      Files.delete(target);
+      salvaged = Salvage.run(files, broken, target, origin, Progress.NONE);
+    }
+    assertThat(salvaged.unreadable()).isZero();
+    requirePlausible(salvaged);
+    return salvaged;
+  }
+
+  private void requirePlausible(Salvaged salvaged) {
     Map<Object, String> found = read();
-    assertThat(salvaged.saved()).isGreaterThanOrEqualTo(found.size()); // equal keys, see docs
+    // Less if the removal of one key is damaged, and it was put again in another spelling.
+    long least = salvaged.saved() - salvaged.doubtful();
+    assertThat((long) found.size()).isBetween(least, salvaged.saved());
     long wrong =
         found.entrySet().stream()
             .filter(entry -> !entry.getValue().equals(expected.get(entry.getKey())))
@@ -338,7 +352,6 @@ final class SalvageTest {
       assertThat(salvaged.isComplete()).as("%s", salvaged).isFalse();
     }
     assertThat(salvaged.damage()).allSatisfy(one -> assertThat(one.describe()).contains("broken"));
-    return salvaged;
   }
 
   private Map<Object, String> read() {

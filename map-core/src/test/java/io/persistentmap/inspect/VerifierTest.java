@@ -8,7 +8,9 @@ import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -66,22 +69,38 @@ final class VerifierTest {
       workload.age(map);
     }
     long size = Files.size(file);
-    int found = 0;
-    int rounds = 60;
-    for (int i = 0; i < rounds; i++) {
-      long at = i < 8 ? i * 1024L : random.nextLong(FileLayout.DATA_START, size);
+    List<LogSegment> used = usedSegments(file);
+    for (int i = 0; i < 60; i++) {
+      boolean counts = i % 2 == 0;
+      long at = counts ? random(used) : i < 16 ? i * 512L : random.nextLong(8192, size);
       flip(file, at);
-      if (Verifier.checkFile(files, file, Progress.NONE).isWhole()) {
+      if (!counts && Verifier.checkFile(files, file, Progress.NONE).isWhole()) {
         assertThat(read(dir, file))
             .as("flipped 0x%x of 0x%x", at, size)
             .isEqualTo(workload.model());
-      } else {
-        found++;
+      } else if (counts) {
+        FileCheck check = Verifier.checkFile(files, file, Progress.NONE);
+        assertThat(check.isWhole()).as("flipped 0x%x of 0x%x", at, size).isFalse();
+        assertThat(check.damage()).isNotEmpty();
       }
       flip(file, at);
     }
-    assertThat(found).isGreaterThan(rounds / 4);
     assertThat(Verifier.checkFile(files, file, Progress.NONE).isWhole()).isTrue();
+  }
+
+  private List<LogSegment> usedSegments(Path file) {
+    Superblock superblock = StoreFile.read(files, file).superblock();
+    try (FileBytes bytes = FileBytes.open(files, file, damage -> {})) {
+      LogSelection selection = new LogSelection(bytes, superblock, new DamageList());
+      selection.select(superblock);
+      return List.copyOf(selection.segments());
+    }
+  }
+
+  /** Returns the place of a byte of a header or a record. */
+  private long random(List<LogSegment> used) {
+    LogSegment segment = used.get(random.nextInt(used.size()));
+    return FileLayout.fileOffset(segment.number()) + random.nextLong(segment.limit());
   }
 
   private static Map<Object, String> read(Path dir, Path file) throws IOException {
