@@ -10,7 +10,6 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.ReadState;
-import io.persistentmap.store.StoreBuilder;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,26 +68,23 @@ public final class Salvage {
    */
   public static Salvaged run(
       FileSystem files, Path source, Path target, @Nullable Path classesFrom, Progress progress) {
-    StoreFiles names = StoreFiles.of(target);
-    NewFile.requireNoStore(names);
+    NewFile.requireNoStore(StoreFiles.of(target));
     StoreFile found = StoreFile.read(files, source);
     if (!found.exists()) {
       throw new FileAccessException(source + ": does not exist; check the path");
     }
     List<Damage> unreadable = new ArrayList<>();
     try (FileBytes file = FileBytes.open(files, source, unreadable::add)) {
-      return new Salvage(files, found, file, classesFrom, progress).run(names);
+      return new Salvage(files, found, file, classesFrom, progress).run(target);
     }
   }
 
-  private Salvaged run(StoreFiles target) {
+  private Salvaged run(Path target) {
     LogReading reading = read();
-    files.delete(target.newHash()); // of a salvage that was cut short
-    try (StoreBuilder builder =
-        StoreBuilder.create(files, target.newHash(), UUID.randomUUID(), 1)) {
-      describe(reading, builder);
-      copy(reading, builder);
-      builder.finish();
+    try (NewStore store = NewStore.create(files, target)) {
+      describe(reading, store);
+      copy(reading, store);
+      FileCheck unused = store.finish(progress);
     }
     if (unreadable > 0) {
       remarks.add(
@@ -97,10 +92,9 @@ public final class Salvage {
               + " entries are of classes whose descriptions are lost: they are kept, and can be read"
               + " once an older file of the same store gives the descriptions");
     }
-    FileCheck unused = NewFile.name(files, target.newHash(), target.hash(), progress);
     return new Salvaged(
         source.path(),
-        target.hash(),
+        target,
         reading.checkpoint(),
         reading.expected(),
         saved,
@@ -151,7 +145,7 @@ public final class Salvage {
   // ---- copying ---------------------------------------------------------------------------------
 
   /** Maps and classes; what the log has lost may be in the image, or in another file. */
-  private void describe(LogReading reading, StoreBuilder builder) {
+  private void describe(LogReading reading, NewStore store) {
     boolean mapKnown = false;
     List<CatalogItem> items = new ArrayList<>(reading.state().catalog());
     items.addAll(reading.selection().image().catalog());
@@ -160,12 +154,11 @@ public final class Salvage {
       boolean isMap = item.kind == RecordLayout.CATALOG;
       if (isMap ? item.number == Catalog.FIRST_MAP && !mapKnown : classes.add(item.number)) {
         mapKnown |= isMap;
-        builder.describe(item.kind, item.number, item.description);
+        store.describe(item.kind, item.number, item.description);
       }
     }
     if (!mapKnown) {
       remarks.add("the types of keys and values are lost; the new store takes any");
-      builder.describe(RecordLayout.CATALOG, Catalog.FIRST_MAP, Catalog.ofAnyType());
     }
   }
 
@@ -191,7 +184,7 @@ public final class Salvage {
     return items;
   }
 
-  private void copy(LogReading reading, StoreBuilder builder) {
+  private void copy(LogReading reading, NewStore store) {
     SegmentScan scan = new SegmentScan(file);
     List<LogSegment> segments = reading.selection().segments();
     progress.begin("copying the entries", segments.stream().mapToLong(LogSegment::bytes).sum());
@@ -200,7 +193,7 @@ public final class Salvage {
           @Override
           public void record(LogRecord record) {
             if (reading.state().live().contains(record.address())) {
-              copy(record, reading, builder);
+              copy(record, reading, store);
             }
           }
 
@@ -215,9 +208,9 @@ public final class Salvage {
     }
   }
 
-  private void copy(LogRecord record, LogReading reading, StoreBuilder builder) {
-    builder.add(
-        record.flags() & RecordLayout.BY_EQUALITY,
+  private void copy(LogRecord record, LogReading reading, NewStore store) {
+    store.add(
+        record.isByEquality(),
         record.bytes(),
         record.keyFrom(),
         record.keyLength(),

@@ -2,7 +2,6 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.CorruptFileException;
 import io.persistentmap.NotAHashFileException;
-import io.persistentmap.Recovery;
 import io.persistentmap.RecoveryRefusedException;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.FileSystem;
@@ -12,7 +11,6 @@ import io.persistentmap.store.StoreFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Checks every byte that counts, and changes none. */
@@ -53,7 +51,7 @@ public final class Verifier {
     try {
       Recoverer.Decision decision = Recoverer.decide(files, names, false);
       remarks.addAll(decision.remarks());
-      return new Verification(checks, describe(decision), Optional.empty(), remarks);
+      return new Verification(checks, Inspector.describe(decision), Optional.empty(), remarks);
     } catch (RecoveryRefusedException | CorruptFileException | NotAHashFileException e) {
       return new Verification(
           checks, "opening is refused", Optional.of(String.valueOf(e.getMessage())), remarks);
@@ -71,17 +69,5 @@ public final class Verifier {
       return false;
     }
     return hash.exists();
-  }
-
-  private static String describe(Recoverer.Decision decision) {
-    if (decision.source() == Recovery.Source.CREATED) {
-      return "there is no store";
-    }
-    return "opens "
-        + decision.file().path()
-        + " ("
-        + decision.source().name().toLowerCase(Locale.ROOT).replace('_', ' ')
-        + "), checkpoint "
-        + decision.file().superblock().checkpoint();
   }
 }

@@ -44,6 +44,11 @@ public final class Catalog implements ClassTable {
       return keyType + '\n' + valueType + '\n' + name;
     }
 
+    /** Returns what a record of the log has. */
+    public byte[] bytes() {
+      return encode().getBytes(StandardCharsets.UTF_8);
+    }
+
     private static MapDescription decode(String text) {
       String[] lines = text.split("\n", 3);
       if (lines.length < 3) {
@@ -51,12 +56,6 @@ public final class Catalog implements ClassTable {
       }
       return new MapDescription(lines[2], lines[0], lines[1]);
     }
-  }
-
-  /** Returns the description of a map whose types are not known. */
-  public static byte[] ofAnyType() {
-    String any = Object.class.getName();
-    return new MapDescription("", any, any).encode().getBytes(StandardCharsets.UTF_8);
   }
 
   private final boolean readOnly;
