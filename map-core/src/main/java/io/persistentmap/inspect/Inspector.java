@@ -7,7 +7,6 @@ import io.persistentmap.NotAHashFileException;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.Recovery;
 import io.persistentmap.RecoveryRefusedException;
-import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
@@ -67,29 +66,17 @@ public final class Inspector {
     if (facts.isEmpty()) {
       throw new FileAccessException(names.hash() + ": does not exist; check the path");
     }
-    AutoCloseable lock = null;
-    Optional<String> holder = Optional.empty();
+    // Where nobody ever took the lock, nobody has it, and there is no need to leave a lock file.
+    if (!StoreFile.exists(names.lock())) {
+      return look(facts, Optional.empty());
+    }
+    StoreLock lock;
     try {
-      // Where nobody ever took the lock, nobody has it, and there is no need to leave a lock file.
-      lock = StoreFile.exists(names.lock()) ? StoreLock.take(files, names, true) : null;
+      lock = StoreLock.hold(files, names, true);
     } catch (FileLockedException e) {
-      holder = Optional.of(String.valueOf(e.getMessage()));
+      return look(facts, Optional.of(String.valueOf(e.getMessage())));
     }
-    try {
-      return look(facts, holder);
-    } finally {
-      giveBack(lock);
-    }
-  }
-
-  private void giveBack(@Nullable AutoCloseable lock) {
-    if (lock != null) {
-      try {
-        lock.close();
-      } catch (Exception e) {
-        throw new StorageFailureException(names.lock() + ": can't give the lock back", e);
-      }
-    }
+    return lock.during(() -> look(facts, Optional.empty()));
   }
 
   private StoreReport look(List<FileFacts> facts, Optional<String> holder) {

@@ -175,7 +175,7 @@ final class Import {
 
   private static long number(Map<String, @Nullable Object> line, String name)
       throws NotExpressibleException {
-    if (line.get(name) instanceof Json.Number number && number.isInteger()) {
+    if (line.get(name) instanceof Json.Digits number && number.isInteger()) {
       return Long.parseLong(number.text());
     }
     throw new NotExpressibleException("expected a number \"" + name + "\"");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON as plain objects: {@link Map}, {@link List}, {@link String}, {@link Boolean}, {@link
- * Number}, null. Members may come in any order.
+ * Digits}, null. Members may come in any order.
  */
 public final class Json {
   private static final int DEEPEST = 1_000;
@@ -40,7 +40,7 @@ public final class Json {
    * @param text the text
    * @param isInteger whether it has neither fraction nor exponent
    */
-  public record Number(String text, boolean isInteger) {}
+  public record Digits(String text, boolean isInteger) {}
 
   /**
    * Reads the value whose first token the parser is at.
@@ -55,8 +55,8 @@ public final class Json {
       case VALUE_STRING -> parser.getText();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
-      case VALUE_NUMBER_INT -> new Number(parser.getText(), true);
-      case VALUE_NUMBER_FLOAT -> new Number(parser.getText(), false);
+      case VALUE_NUMBER_INT -> new Digits(parser.getText(), true);
+      case VALUE_NUMBER_FLOAT -> new Digits(parser.getText(), false);
       case VALUE_NULL -> null;
       default -> throw new IOException("unexpected " + token);
     };

@@ -231,8 +231,7 @@ final class JsonToValue {
       case "char", "C" -> out.writeShort(Scalars.single(Scalars.text(json)));
       case "int", "I" -> out.writeInt(Integer.parseInt(Scalars.text(json)));
       case "long", "J" -> out.writeLong(Long.parseLong(Scalars.text(json)));
-      case "float", "F" ->
-          out.writeInt(Float.floatToIntBits(Float.parseFloat(Scalars.text(json))));
+      case "float", "F" -> out.writeInt(Float.floatToIntBits(Float.parseFloat(Scalars.text(json))));
       case "double", "D" ->
           out.writeLong(Double.doubleToLongBits(Double.parseDouble(Scalars.text(json))));
       default -> value(json);

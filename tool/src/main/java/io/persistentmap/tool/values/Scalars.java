@@ -126,7 +126,7 @@ final class Scalars {
     if (json instanceof String || json instanceof Boolean) {
       return json;
     }
-    if (json instanceof Json.Number number) {
+    if (json instanceof Json.Digits number) {
       return parse(
           () ->
               number.isInteger()
@@ -182,7 +182,7 @@ final class Scalars {
     if (json instanceof String text) {
       return text;
     }
-    if (json instanceof Json.Number number) {
+    if (json instanceof Json.Digits number) {
       return number.text();
     }
     throw new NotExpressibleException("expected a string or a number, found " + json);

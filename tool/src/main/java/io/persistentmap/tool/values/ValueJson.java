@@ -58,8 +58,7 @@ public final class ValueJson {
       parser.nextToken();
       again.reset();
       JsonToValue.write(classes, Json.read(parser), again);
-      return Arrays.equals(
-          again.array(), 0, again.position(), bytes, from, from + length);
+      return Arrays.equals(again.array(), 0, again.position(), bytes, from, from + length);
     }
   }
 

@@ -30,7 +30,6 @@ final class ValueToJson {
   private final ClassDescriptions classes;
   private final ByteReader in;
   private final JsonGenerator out;
-  private int objects;
   private int depth;
 
   private ValueToJson(ClassDescriptions classes, ByteReader in, JsonGenerator out) {
@@ -44,8 +43,7 @@ final class ValueToJson {
    *
    * @throws NotExpressibleException if there is no JSON for it; some may have been written
    */
-  static void write(
-      ClassDescriptions classes, byte[] bytes, int from, int to, JsonGenerator out)
+  static void write(ClassDescriptions classes, byte[] bytes, int from, int to, JsonGenerator out)
       throws IOException, NotExpressibleException {
     ByteReader in = new ByteReader(bytes, from, to);
     try {
@@ -133,7 +131,6 @@ final class ValueToJson {
       out.writeEndObject();
       return;
     }
-    objects++;
     begin(description);
     content(description);
     end();
