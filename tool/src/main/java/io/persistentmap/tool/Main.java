@@ -1,11 +1,13 @@
 package io.persistentmap.tool;
 
 import io.persistentmap.PersistentMapException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** The command line tool. */
@@ -74,8 +76,16 @@ public final class Main {
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setExecutionExceptionHandler(Main::fail);
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(Main::refuse);
     return commandLine;
+  }
+
+  private static int refuse(ParameterException failure, String[] arguments) {
+    CommandLine commandLine = failure.getCommandLine();
+    String name = commandLine.getCommandSpec().qualifiedName();
+    commandLine.getErr().println("pmap: " + failure.getMessage());
+    commandLine.getErr().println("Try: " + name + " --help");
+    return ExitCode.USAGE;
   }
 
   /** One line that tells what was found and what to do; whatever else happens is a bug. */
@@ -90,7 +100,7 @@ public final class Main {
       err.println("pmap: " + malformed.getMessage());
       return ExitCode.FORMAT;
     }
-    if (failure instanceof java.io.IOException io) {
+    if (failure instanceof IOException io) {
       err.println("pmap: " + describe(io));
       return ExitCode.ACCESS;
     }
@@ -99,7 +109,7 @@ public final class Main {
     return ExitCode.BUG;
   }
 
-  private static String describe(java.io.IOException failure) {
+  private static String describe(IOException failure) {
     String type = failure.getClass().getSimpleName().replace("Exception", "");
     return failure.getMessage() + (type.equals("IO") ? "" : " (" + type + ")");
   }

@@ -42,7 +42,7 @@ public final class ValueJson {
         ValueToJson.write(classes, bytes, from, from + length, out);
       }
       String json = text.toString();
-      if (isExact(json, bytes, from, length)) {
+      if (!json.equals("null") && isExact(json, bytes, from, length)) {
         return json;
       }
     } catch (NotExpressibleException e) {
