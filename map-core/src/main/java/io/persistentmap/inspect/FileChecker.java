@@ -2,6 +2,7 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.CorruptFileException;
 import io.persistentmap.PersistentMapException;
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
@@ -94,7 +95,7 @@ final class FileChecker {
     ReadState state = null;
     try {
       state = ReadState.of(files, path, superblock);
-    } catch (CorruptFileException e) {
+    } catch (CorruptFileException | StorageFailureException e) {
       found(0, withoutPath(e));
     }
     try (FileBytes file = FileBytes.open(files, path, damage::add)) {

@@ -73,8 +73,8 @@ public final class Salvage {
     if (!found.exists()) {
       throw new FileAccessException(source + ": does not exist; check the path");
     }
-    List<Damage> unreadable = new ArrayList<>();
-    try (FileBytes file = FileBytes.open(files, source, unreadable::add)) {
+    // What the device can't read is zeros, and so no record, which is told.
+    try (FileBytes file = FileBytes.open(files, source, unreadable -> {})) {
       return new Salvage(files, found, file, classesFrom, progress).run(target);
     }
   }

@@ -3,6 +3,7 @@ package io.persistentmap.store;
 import io.persistentmap.CloseMode;
 import io.persistentmap.CorruptFileException;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.UnstorableException;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
@@ -38,6 +39,7 @@ public final class ReadState implements AutoCloseable {
    *
    * @param superblock one that the file has; the state is that of its checkpoint
    * @throws CorruptFileException if image or log are not as they were written
+   * @throws StorageFailureException if the device can't read them
    */
   public static ReadState of(FileSystem files, Path path, Superblock superblock) {
     DataFile file = files.openForRead(path);
@@ -48,6 +50,10 @@ public final class ReadState implements AutoCloseable {
       Image image = replay.run();
       String unused = replay.placeKeys(withoutClasses());
       return new ReadState(file, parts, image, replay.bytes());
+    } catch (InternalError e) { // a page of the mapping
+      file.close();
+      throw new StorageFailureException(
+          path + ": can't be read: the device failed, or somebody cut the file short", e);
     } catch (Throwable e) {
       file.close();
       throw e;

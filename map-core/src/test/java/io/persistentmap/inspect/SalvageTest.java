@@ -8,15 +8,18 @@ import io.persistentmap.FileAccessException;
 import io.persistentmap.NotAHashFileException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
+import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.testing.TestSeeds;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -260,6 +263,52 @@ final class SalvageTest {
     assertThat(salvaged.isComplete()).isFalse();
   }
 
+  /** Sectors that the device can't read. */
+  @Test
+  void closed_unreadableSectors_restSavedAndTold() throws Exception {
+    closedStore();
+    LogSegment segment = usedSegments().get(0);
+    long from = FileLayout.fileOffset(segment.number()) + 3L * BLOCK;
+    FileSystem failing = unreadable(from, from + 2L * BLOCK);
+    assertThat(Verifier.checkFile(failing, origin, Progress.NONE).damage())
+        .anyMatch(damage -> damage.what().contains("EIO"));
+    Salvaged salvaged = Salvage.run(failing, origin, target, origin, Progress.NONE);
+    assertThat(salvaged.damageCount()).isPositive();
+    assertThat(salvaged.saved()).isBetween((long) expected.size() * 9 / 10, expected.size() + 0L);
+    requirePlausible(salvaged);
+  }
+
+  /** Reads of that range fail, and nothing else does. */
+  private FileSystem unreadable(long from, long to) {
+    return (FileSystem)
+        Proxy.newProxyInstance(
+            FileSystem.class.getClassLoader(),
+            new Class<?>[] {FileSystem.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("openForRead")
+                    ? failing(files.openForRead((Path) arguments[0]), from, to)
+                    : method.invoke(files, arguments));
+  }
+
+  private DataFile failing(DataFile file, long from, long to) {
+    return file.path().equals(origin)
+        ? (DataFile)
+            Proxy.newProxyInstance(
+                DataFile.class.getClassLoader(),
+                new Class<?>[] {DataFile.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("read")) {
+                    long position = (Long) arguments[0];
+                    long length = ((Number) arguments[3]).longValue();
+                    if (position < to && position + length > from) {
+                      throw new StorageFailureException(file.path() + ": can't read (EIO)");
+                    }
+                  }
+                  return method.invoke(file, arguments);
+                })
+        : file;
+  }
+
   // ---- refusals --------------------------------------------------------------------------------
 
   @Test
@@ -351,7 +400,8 @@ final class SalvageTest {
       assertThat(salvaged.damageCount()).as("%s", salvaged).isPositive();
       assertThat(salvaged.isComplete()).as("%s", salvaged).isFalse();
     }
-    assertThat(salvaged.damage()).allSatisfy(one -> assertThat(one.describe()).contains("broken"));
+    assertThat(salvaged.damage())
+        .allSatisfy(one -> assertThat(one.file()).isEqualTo(salvaged.source()));
   }
 
   private Map<Object, String> read() {
