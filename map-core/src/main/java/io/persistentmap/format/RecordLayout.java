@@ -55,6 +55,9 @@ public final class RecordLayout {
   /** The end of what a checkpoint covers. */
   public static final int CHECKPOINT = 6;
 
+  /** The highest kind. */
+  public static final int LAST_KIND = CHECKPOINT;
+
   /** Flag: written by the cleaner, which moved the record here. */
   public static final int RELOCATED = 1;
 

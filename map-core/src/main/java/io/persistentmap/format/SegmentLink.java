@@ -4,6 +4,7 @@ import io.persistentmap.CorruptFileException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last 32 bytes of a full segment (or run): where its records end, and which segment is next.
@@ -32,6 +33,18 @@ public record SegmentLink(long sequence, long end, int next, long nextSequence) 
     out.putInt(0).putInt((int) end).putLong(sequence).putLong(nextSequence).putInt(next);
     out.putInt(0, Checksum.of(out.array(), Integer.BYTES, BYTES - Integer.BYTES));
     return out.array();
+  }
+
+  /** Decodes a link of whatever segment; null if the bytes are none. */
+  public static @Nullable SegmentLink decode(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (in.getInt() != Checksum.of(bytes, Integer.BYTES, BYTES - Integer.BYTES)) {
+      return null;
+    }
+    long end = Integer.toUnsignedLong(in.getInt());
+    long sequence = in.getLong();
+    long nextSequence = in.getLong();
+    return new SegmentLink(sequence, end, in.getInt(), nextSequence);
   }
 
   /**

@@ -99,6 +99,26 @@ public record Superblock(
         start.sequence());
   }
 
+  /** Returns the same of a new file, for one whose checkpoints go on from a number. */
+  public Superblock numbered(long number) {
+    return new Superblock(
+        store,
+        generation,
+        number,
+        number,
+        timeMillis,
+        clean,
+        reflink,
+        hashSeed,
+        tail,
+        replayStart,
+        imageSegment,
+        imageSequence,
+        previousSnapshot,
+        entries,
+        oldestSequence);
+  }
+
   /** Returns the next superblock, for the same checkpoint, which is durable. */
   public Superblock mark(boolean nowClean, boolean nowReflink) {
     return new Superblock(
@@ -202,6 +222,18 @@ public record Superblock(
       return first == null ? second : first;
     }
     return first.generation >= second.generation ? first : second;
+  }
+
+  /** Returns which of the two copies in a block, 0 or 1, is damaged, if only one is; else -1. */
+  public static int damagedCopy(byte[] block) {
+    boolean first = isIntact(block, 0);
+    return first == isIntact(block, SECOND_COPY) ? -1 : first ? 1 : 0;
+  }
+
+  private static boolean isIntact(byte[] block, int from) {
+    byte[] copy = Arrays.copyOfRange(block, from, from + COPY_BYTES);
+    ByteBuffer in = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+    return in.getLong(MAGIC_OFFSET) == MAGIC && in.getInt(CRC_OFFSET) == crc(copy);
   }
 
   private static @Nullable Superblock decodeCopy(Path path, byte[] block, int from) {

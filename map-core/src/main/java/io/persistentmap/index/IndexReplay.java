@@ -83,6 +83,15 @@ public final class IndexReplay {
     return true;
   }
 
+  // ---- a new file ------------------------------------------------------------------------------
+
+  /** Adds an entry whose key is not there yet; if equality decides about it, by its bytes. */
+  public void add(boolean byEquality, long hash, long address) {
+    Shard shard = index.shardOf(byEquality, hash);
+    shard.reserve();
+    shard.insert(SlotTable.slot(Hashing.tag(hash), address));
+  }
+
   // ---- log: one thread -------------------------------------------------------------------------
 
   /** Replays a put of a key that is found by its bytes. */

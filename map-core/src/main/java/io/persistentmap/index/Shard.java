@@ -98,7 +98,7 @@ public class Shard {
   }
 
   /** Returns the addresses in all slots, ascending. */
-  long[] addresses() {
+  public long[] addresses() {
     long[] addresses;
     lock.lock();
     try {

@@ -149,7 +149,7 @@ public final class Log {
   }
 
   /** Returns the number of segments that a record of that padded length takes. */
-  static int runOf(long padded) {
+  public static int runOf(long padded) {
     long bytes = padded + FIRST_RECORD + SegmentLink.BYTES;
     return (int) ((bytes + FileLayout.SEGMENT_BYTES - 1) >>> FileLayout.SEGMENT_BITS);
   }

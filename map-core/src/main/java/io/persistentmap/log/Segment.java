@@ -132,12 +132,13 @@ public final class Segment {
     return tombstoneSince.get() >= oldestSequence ? tombstoneBytes.get() : 0;
   }
 
-  /** Returns live bytes by map, for the image. */
-  long[] liveByMap() {
+  /** Returns live bytes by map. */
+  public long[] liveByMap() {
     return Arrays.stream(liveBytes).mapToLong(AtomicLong::get).toArray();
   }
 
-  long tombstoneBytes() {
+  /** Returns the bytes of all tombstones. */
+  public long tombstoneBytes() {
     return tombstoneBytes.get();
   }
 

@@ -302,13 +302,25 @@ public final class SegmentTable {
   }
 
   /**
-   * Returns the sequence of the oldest segment that the cleaner has not emptied. A tombstone since
-   * then has not been dropped: that takes a time when all other segments are younger.
+   * The segments that the cleaner has not emptied, and so all that a state of now needs.
+   *
+   * @param numbers of the segments, and of the first of each run
+   * @param oldestSequence the lowest of their sequences. A tombstone since then has not been
+   *     dropped: that takes a time when all other segments are younger
    */
-  public long oldestUncleaned() {
-    long[] oldest = {Long.MAX_VALUE};
-    forEachLog(segment -> oldest[0] = Math.min(oldest[0], segment.sequence()));
-    return oldest[0];
+  public record InUse(BitSet numbers, long oldestSequence) {}
+
+  /** Returns the segments in use; exact while the caller keeps appends out. */
+  public synchronized InUse inUse() {
+    BitSet numbers = new BitSet(inUse);
+    long oldest = Long.MAX_VALUE;
+    for (int i = 0; i < inUse; i++) {
+      if (segments[i].state == Segment.State.LOG) {
+        numbers.set(i);
+        oldest = Math.min(oldest, segments[i].sequence());
+      }
+    }
+    return new InUse(numbers, oldest);
   }
 
   /** Drops the bytes of all segments, so that they can be released: the store is closed. */

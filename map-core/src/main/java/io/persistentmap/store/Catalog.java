@@ -26,7 +26,11 @@ public final class Catalog implements ClassTable {
   public static final int FIRST_MAP = 1;
 
   /** An object of the catalog, and where its record is. */
-  private record Item(int number, String description, long address) {}
+  private record Item(int number, String description, long address) {
+    private void describe(int kind, Description action) {
+      action.describe(kind, number, description.getBytes(StandardCharsets.UTF_8));
+    }
+  }
 
   /**
    * A map of the store.
@@ -38,6 +42,11 @@ public final class Catalog implements ClassTable {
   public record MapDescription(String name, String keyType, String valueType) {
     private String encode() {
       return keyType + '\n' + valueType + '\n' + name;
+    }
+
+    /** Returns what a record of the log has. */
+    public byte[] bytes() {
+      return encode().getBytes(StandardCharsets.UTF_8);
     }
 
     private static MapDescription decode(String text) {
@@ -228,6 +237,29 @@ public final class Catalog implements ClassTable {
     items.put(number, new Item(number, description, address));
     if (kind == RecordLayout.CLASS) {
       note(number, description);
+    }
+  }
+
+  /** Takes a description as bytes. */
+  public interface Description {
+    /**
+     * Takes one.
+     *
+     * @param kind of the record
+     * @param number of the map or class
+     * @param description of it
+     */
+    void describe(int kind, int number, byte[] description);
+  }
+
+  /** Passes on all maps and classes, as their records have them. */
+  public void forEach(Description action) {
+    lock.lock();
+    try {
+      maps.values().forEach(item -> item.describe(RecordLayout.CATALOG, action));
+      classes.values().forEach(item -> item.describe(RecordLayout.CLASS, action));
+    } finally {
+      lock.unlock();
     }
   }
 

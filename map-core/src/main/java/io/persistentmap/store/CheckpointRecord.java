@@ -5,25 +5,34 @@ import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.serializer.ByteWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The value of a checkpoint's record: number, time, entries, the oldest sequence in use, and the
- * segments that had been emptied.
+ * The value of a checkpoint's record: number, time, entries, the oldest sequence in use, the
+ * segments that had been emptied, and a bit for each segment that is in use.
  *
  * <pre>
- *     0         8         16        24        32          36
- *     +---------+---------+---------+---------+-----------+----------------------+-------+
- *     | number  |  millis | entries | oldest  |  emptied  | number of a segment  | zeros |
- *     +---------+---------+---------+---------+-----------+----------------------+-------+
+ *     0         8         16        24        32        36
+ *     +---------+---------+---------+---------+---------+---------+----------+--------+-------+
+ *     | number  |  millis | entries | oldest  | emptied | numbers |  bytes   |  bits  | zeros |
+ *     +---------+---------+---------+---------+---------+---------+----------+--------+-------+
+ *                                              count     4 each    of bits, 4
  * </pre>
  *
- * <p>What the superblock has, too, is for whoever has lost it.
+ * <p>Replay needs the emptied segments only. The rest is for whoever has lost the superblock or the
+ * image: with it the log alone tells the state. The segment that has the record is in use, too.
+ *
+ * @param number of the checkpoint
+ * @param timeMillis when it was taken
+ * @param entries entries of all maps
+ * @param oldestSequence the lowest sequence of the segments in use
+ * @param inUse numbers of the segments in use
  */
-final class CheckpointRecord {
-  private static final int EMPTIED_OFFSET = RecordLayout.HEADER_BYTES + 4 * Long.BYTES;
-
-  private CheckpointRecord() {}
+public record CheckpointRecord(
+    long number, long timeMillis, long entries, long oldestSequence, BitSet inUse) {
+  private static final int EMPTIED = 4 * Long.BYTES;
 
   /** Starts a record, all but its padding. */
   static void write(
@@ -32,7 +41,8 @@ final class CheckpointRecord {
       long timeMillis,
       long entries,
       long oldestSequence,
-      int[] emptied) {
+      int[] emptied,
+      BitSet inUse) {
     record.begin();
     record.endKey();
     ByteWriter out = record.writer();
@@ -44,14 +54,41 @@ final class CheckpointRecord {
     for (int segment : emptied) {
       out.writeInt(segment);
     }
+    byte[] bits = inUse.toByteArray();
+    out.writeInt(bits.length);
+    out.writeBytes(bits, 0, bits.length);
   }
 
   /** Passes on the segments that a record names as emptied. */
   static void emptied(byte[] record, IntConsumer action) {
     ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
-    int count = in.getInt(EMPTIED_OFFSET);
+    int from = RecordLayout.HEADER_BYTES + EMPTIED;
+    int count = in.getInt(from);
     for (int i = 0; i < count; i++) {
-      action.accept(in.getInt(EMPTIED_OFFSET + Integer.BYTES * (i + 1)));
+      action.accept(in.getInt(from + Integer.BYTES * (i + 1)));
     }
+  }
+
+  /** Reads the value of a record; null if it can't be one. */
+  public static @Nullable CheckpointRecord read(byte[] value) {
+    ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    if (in.remaining() < EMPTIED + 2 * Integer.BYTES) {
+      return null;
+    }
+    long number = in.getLong();
+    long timeMillis = in.getLong();
+    long entries = in.getLong();
+    long oldestSequence = in.getLong();
+    long bits = in.position() + (in.getInt() + 1L) * Integer.BYTES;
+    if (bits < in.position() || bits > in.limit() - Integer.BYTES) {
+      return null;
+    }
+    in.position((int) bits);
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      return null;
+    }
+    BitSet inUse = BitSet.valueOf(in.slice(in.position(), length));
+    return new CheckpointRecord(number, timeMillis, entries, oldestSequence, inUse);
   }
 }

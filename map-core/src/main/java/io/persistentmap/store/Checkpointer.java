@@ -8,6 +8,7 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import java.time.Duration;
@@ -215,8 +216,9 @@ final class Checkpointer {
         return outcome(present.checkpoint(), 0, since(stopStart), start, live);
       }
       entries = index.count();
-      oldest = Math.min(log.segments().oldestUncleaned(), position.sequence());
-      CheckpointRecord.write(record, number, now, entries, oldest, emptied);
+      SegmentTable.InUse inUse = log.segments().inUse();
+      oldest = Math.min(inUse.oldestSequence(), position.sequence());
+      CheckpointRecord.write(record, number, now, entries, oldest, emptied, inUse.numbers());
       end = log.mark(record);
     } finally {
       catalog.unlock();

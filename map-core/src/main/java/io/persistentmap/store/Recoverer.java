@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * while the hash file says that a later checkpoint had begun; two snapshots that can't have existed
  * side by side; a snapshot newer than a hash file that was closed. Time stamps count for nothing.
  */
-final class Recoverer {
+public final class Recoverer {
   private final StoreFile hash;
   private final SnapshotPair snapshots;
   private final StoreFile even;
@@ -47,7 +47,7 @@ final class Recoverer {
    * @param file the file
    * @param remarks what else was found
    */
-  record Decision(Recovery.Source source, StoreFile file, List<String> remarks) {}
+  public record Decision(Recovery.Source source, StoreFile file, List<String> remarks) {}
 
   /**
    * Decides.
@@ -55,7 +55,7 @@ final class Recoverer {
    * @param acceptOlder whether the caller accepts the newest checkpoint that can be read
    * @throws RecoveryRefusedException if a newer checkpoint may have existed
    */
-  static Decision decide(FileSystem files, StoreFiles names, boolean acceptOlder) {
+  public static Decision decide(FileSystem files, StoreFiles names, boolean acceptOlder) {
     StoreFile hash = StoreFile.read(files, names.hash());
     return new Recoverer(hash, SnapshotPair.read(files, names), acceptOlder).decide();
   }

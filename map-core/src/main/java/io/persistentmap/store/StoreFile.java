@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param older the other superblock, or null
  * @param problem why the file, or one of its superblocks, can't be trusted, or null if all is well
  */
-record StoreFile(
+public record StoreFile(
     Path path,
     boolean exists,
     @Nullable Superblock newest,
@@ -38,7 +38,7 @@ record StoreFile(
    * @throws UnsupportedFormatException if the file is of another format version
    * @throws FileAccessException if the path is no file or can't be read
    */
-  static StoreFile read(FileSystem files, Path path) {
+  public static StoreFile read(FileSystem files, Path path) {
     if (!exists(path)) {
       return new StoreFile(path, false, null, null, null);
     }
@@ -55,12 +55,12 @@ record StoreFile(
   }
 
   /** Says whether there is anything, be it a link to nowhere. */
-  static boolean exists(Path path) {
+  public static boolean exists(Path path) {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Reads both superblocks of an open file. */
-  static StoreFile of(Path path, DataFile file) {
+  public static StoreFile of(Path path, DataFile file) {
     byte[] bytes = new byte[(int) FileLayout.DATA_START];
     int length = file.read(0, bytes, 0, bytes.length);
     if (length < bytes.length) {
@@ -122,12 +122,12 @@ record StoreFile(
   }
 
   /** Says whether this file can be read, and nothing about it is doubtful. */
-  boolean isSound() {
+  public boolean isSound() {
     return exists && newest != null && problem == null;
   }
 
   /** Returns the superblock of a file that has one. */
-  Superblock superblock() {
+  public Superblock superblock() {
     if (newest == null) {
       throw new IllegalStateException(path + " has no superblock");
     }

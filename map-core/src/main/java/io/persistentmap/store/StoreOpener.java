@@ -7,14 +7,11 @@ import io.persistentmap.Recovery;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.TypeMismatchException;
-import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.log.Log;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.platform.Memory;
-import io.persistentmap.platform.OffHeapMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * at, the files it started from are still there; new ones get their names when they are whole.
  */
 final class StoreOpener {
-  private static final int COPY_BYTES = FileLayout.SEGMENT_BYTES;
-
   private final StoreConfig config;
   private final StoreFiles names;
   private final FileSystem files;
@@ -48,7 +43,7 @@ final class StoreOpener {
 
   Store open() {
     requirePlace();
-    AutoCloseable lock = lock();
+    AutoCloseable lock = StoreLock.take(files, names, config.readOnly());
     try {
       Recoverer.Decision decision = decide();
       remarks.addAll(decision.remarks());
@@ -76,36 +71,6 @@ final class StoreOpener {
         && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(StoreFile::exists)) {
       throw new FileAccessException(
           names.hash() + ": does not exist, and can't be created read-only; check the path");
-    }
-  }
-
-  /** A reader of files in a place that it can't write to needs no lock: nobody else can, either. */
-  private @Nullable AutoCloseable lock() {
-    try {
-      return files.lock(names.lock(), config.readOnly(), holder());
-    } catch (FileAccessException e) {
-      if (config.readOnly()) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static String holder() {
-    return "process "
-        + ProcessHandle.current().pid()
-        + " on "
-        + hostName()
-        + " since "
-        + Instant.now();
-  }
-
-  /** Not by asking the network, which may take its time to answer. */
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException e) {
-      return System.getenv().getOrDefault("COMPUTERNAME", "this host");
     }
   }
 
@@ -240,9 +205,7 @@ final class StoreOpener {
     files.delete(names.newHash());
     DataFile copy = files.create(names.newHash());
     try (DataFile source = files.openForRead(snapshot)) {
-      if (!copy.cloneFrom(source)) {
-        copyBytes(source, copy);
-      }
+      boolean unused = ClosedFile.copy(source, copy);
       if (copy.size() != source.size()) {
         throw new StorageFailureException(
             names.newHash() + ": copy of " + snapshot + " has another size; try again");
@@ -252,17 +215,6 @@ final class StoreOpener {
     } catch (Throwable e) {
       copy.close();
       throw e;
-    }
-  }
-
-  private static void copyBytes(DataFile source, DataFile target) {
-    Memory buffer = OffHeapMemory.allocateUnzeroed(COPY_BYTES);
-    long position = 0;
-    long count = source.read(position, buffer, 0, COPY_BYTES);
-    while (count > 0) {
-      target.write(position, buffer, 0, count);
-      position += count;
-      count = source.read(position, buffer, 0, COPY_BYTES);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -74,18 +75,20 @@ final class FileFormatReader {
       return List.of();
     }
     Newest newest = new Newest();
-    List<Segment> segments = logSegments();
-    segments.forEach(segment -> forEachIntactRecord(segment, newest::apply));
+    for (Segment segment : segmentsInUse()) {
+      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), newest::apply);
+    }
     return contents(newest.catalog, newest.values());
   }
 
-  /** Section 5: what is not free is whole, and the log alone has it. */
-  void checkUsedSegments() {
-    Set<Segment> used = superblock.checkpoint() == 0 ? Set.of() : notFree();
-    require(new HashSet<>(logSegments()).containsAll(used), "all found of " + used, used.size());
-    for (Segment segment : used) {
-      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), record -> {});
+  /** The same, for whoever has lost the checkpoint's record: also with segments that are free. */
+  List<MapContent> fromLogBySequence() {
+    if (superblock.checkpoint() == 0) {
+      return List.of();
     }
+    Newest newest = new Newest();
+    segmentsBySequence().forEach(segment -> forEachIntactRecord(segment, newest::apply));
+    return contents(newest.catalog, newest.values());
   }
 
   private void checkLastRecord(@Nullable LogRecord last, long entries) {
@@ -734,8 +737,39 @@ final class FileFormatReader {
     return segments;
   }
 
+  /** Those that the checkpoint's record names, and the one that it is in. */
+  private List<Segment> segmentsInUse() {
+    List<Segment> found = new ArrayList<>();
+    BitSet bits = bitsOf(lastRecord());
+    bits.set(superblock.end().segment);
+    bits.stream().forEach(number -> found.add(present(findSegment(number), "segment", number)));
+    for (Segment segment : found) {
+      require(segment.kind == Segment.LOG, "of the log", segment.number);
+      require(segment.sequence >= superblock.oldestSequence(), "not older", segment.number);
+      require(segment.sequence <= superblock.end().sequence, "not younger", segment.number);
+    }
+    require(notFree().containsAll(found), "nothing free is in use", found.size());
+    return found;
+  }
+
+  private LogRecord lastRecord() {
+    List<LogRecord> records = new ArrayList<>();
+    LogPlace end = superblock.end();
+    Segment segment = segment(end.segment, end.sequence, Segment.LOG);
+    forEachRecord(segment, Segment.HEADER_BYTES, end.offset, records::add);
+    return records.get(records.size() - 1);
+  }
+
+  private static BitSet bitsOf(LogRecord checkpoint) {
+    ByteBuffer in = slice(checkpoint.value, 0, checkpoint.value.limit());
+    in.position(CHECKPOINT_FIELDS);
+    in.position(CHECKPOINT_FIELDS + 4 + 4 * in.getInt());
+    int length = in.getInt();
+    return BitSet.valueOf(slice(in, in.position(), length));
+  }
+
   /** All segments that look as if the log up to its end had them, in use or free. */
-  private List<Segment> logSegments() {
+  private List<Segment> segmentsBySequence() {
     List<Segment> found = new ArrayList<>();
     for (int number = 0; fileOffset((long) number * SEGMENT_BYTES) < file.limit(); number++) {
       Segment segment = findSegment(number);

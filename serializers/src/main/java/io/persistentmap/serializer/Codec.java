@@ -112,6 +112,23 @@ public final class Codec {
   }
 
   /**
+   * Returns the number of the class that an encoded value is of, without reading the value.
+   *
+   * @param array holds the value
+   * @param from where it begins
+   * @param to where it ends
+   * @return the number in the class table, or 0 if the value needs none
+   * @throws SerializationException if the bytes end within the number
+   */
+  public static int classNumberOf(byte[] array, int from, int to) {
+    ByteReader in = new ByteReader(array, from, to);
+    return switch (in.readByte()) {
+      case Tag.ENUM, Tag.RECORD, Tag.OBJECT, Tag.CLASS -> in.readVarInt();
+      default -> 0;
+    };
+  }
+
+  /**
    * Returns whether bytes may stand for a key: equal keys have equal bytes, different keys have
    * different bytes, and the next virtual machine agrees.
    *

@@ -1,0 +1,96 @@
+package io.persistentmap.inspect;
+
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.Catalog;
+import io.persistentmap.store.StoreBuilder;
+import io.persistentmap.store.StoreFiles;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * A store that is made of entries as bytes. It is written under a temporary name, and gets its own
+ * when it is whole. Not thread-safe.
+ */
+public final class NewStore implements AutoCloseable {
+  private final FileSystem files;
+  private final StoreFiles names;
+  private final StoreBuilder builder;
+  private boolean hasMap;
+
+  private NewStore(FileSystem files, StoreFiles names, StoreBuilder builder) {
+    this.files = files;
+    this.names = names;
+    this.builder = builder;
+  }
+
+  /**
+   * Starts a store.
+   *
+   * @param path where there is none yet
+   * @throws io.persistentmap.FileAccessException if there is one
+   */
+  public static NewStore create(FileSystem files, Path path) {
+    StoreFiles names = StoreFiles.of(path);
+    NewFile.requireNoStore(names);
+    files.delete(names.newHash()); // of one that was cut short
+    StoreBuilder builder = StoreBuilder.create(files, names.newHash(), UUID.randomUUID(), 1);
+    return new NewStore(files, names, builder);
+  }
+
+  /**
+   * Says what keys and values are.
+   *
+   * @param keyType name of the declared class of the keys
+   * @param valueType name of the declared class of the values
+   * @param name name of the map
+   */
+  public void describeMap(String keyType, String valueType, String name) {
+    describe(
+        RecordLayout.CATALOG,
+        Catalog.FIRST_MAP,
+        new Catalog.MapDescription(name, keyType, valueType).bytes());
+  }
+
+  /**
+   * Adds a map or a class, as its record in another store has it.
+   *
+   * @param kind of the record
+   * @param number of the map or class
+   * @param description of it
+   */
+  public void describe(int kind, int number, byte[] description) {
+    hasMap |= kind == RecordLayout.CATALOG;
+    builder.describe(kind, number, description);
+  }
+
+  /**
+   * Adds an entry, whose key has not been added before.
+   *
+   * @param byEquality whether equality decides about the key, and not its bytes
+   * @param bytes the key, and behind it the value
+   */
+  public void add(boolean byEquality, byte[] bytes, int from, int keyLength, int valueLength) {
+    int flags = byEquality ? RecordLayout.BY_EQUALITY : 0;
+    builder.add(flags, bytes, from, keyLength, valueLength);
+  }
+
+  /**
+   * Completes the store, reads it back, and gives it its name.
+   *
+   * @return what reading it found
+   */
+  public FileCheck finish(Progress progress) {
+    if (!hasMap) {
+      describeMap(Object.class.getName(), Object.class.getName(), "");
+    }
+    builder.finish();
+    return NewFile.name(files, names.newHash(), names.hash(), progress);
+  }
+
+  /** Deletes what was not finished. */
+  @Override
+  public void close() {
+    builder.close();
+  }
+}

@@ -1,0 +1,248 @@
+package io.persistentmap.inspect;
+
+import io.persistentmap.FileAccessException;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.RecoveryRefusedException;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.Hashing;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.Codec;
+import io.persistentmap.store.Catalog;
+import io.persistentmap.store.ReadState;
+import io.persistentmap.store.StoreFile;
+import io.persistentmap.store.StoreFiles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all that can be read of a broken file into a new store.
+ *
+ * <p>It needs neither superblock nor image: the segments' sequences and the records' checksums
+ * suffice. It takes the entries of one checkpoint, the file's last, each with the newest value that
+ * can be read, and never what is known to have been replaced or removed. If a damaged record may
+ * have been the newer one of an entry, the entry is saved, and counted as doubtful.
+ */
+public final class Salvage {
+  private final FileSystem files;
+  private final StoreFile source;
+  private final FileBytes file;
+  private final @Nullable Path classesFrom;
+  private final Progress progress;
+  private final List<String> remarks = new ArrayList<>();
+  private final Set<Integer> classes = new HashSet<>();
+  private long saved;
+  private long doubtful;
+  private long unreadable;
+
+  private Salvage(
+      FileSystem files,
+      StoreFile source,
+      FileBytes file,
+      @Nullable Path classesFrom,
+      Progress progress) {
+    this.classesFrom = classesFrom;
+    this.files = files;
+    this.source = source;
+    this.file = file;
+    this.progress = progress;
+  }
+
+  /**
+   * Saves what can be saved. Reads the broken file twice, and changes nothing in it; needs 20 bytes
+   * of memory an entry.
+   *
+   * @param source the broken file: a hash file or a snapshot
+   * @param target the new store; there must be none
+   * @param classesFrom another file of the same store, for descriptions of classes that the broken
+   *     one has lost; or null
+   * @return what was saved and what was not
+   * @throws FileAccessException if the source can't be read, or there is a target already
+   * @throws io.persistentmap.NotAHashFileException if nothing in the file is of a store
+   * @throws io.persistentmap.UnsupportedFormatException if it is of another format version
+   * @throws PersistentMapException if the new store can't be written
+   */
+  public static Salvaged run(
+      FileSystem files, Path source, Path target, @Nullable Path classesFrom, Progress progress) {
+    NewFile.requireNoStore(StoreFiles.of(target));
+    StoreFile found = StoreFile.read(files, source);
+    if (!found.exists()) {
+      throw new FileAccessException(source + ": does not exist; check the path");
+    }
+    // What the device can't read is zeros, and so no record, which is told.
+    try (FileBytes file = FileBytes.open(files, source, unreadable -> {})) {
+      return new Salvage(files, found, file, classesFrom, progress).run(target);
+    }
+  }
+
+  private Salvaged run(Path target) {
+    LogReading reading = read();
+    try (NewStore store = NewStore.create(files, target)) {
+      describe(reading, store);
+      copy(reading, store);
+      FileCheck unused = store.finish(progress);
+    }
+    if (unreadable > 0) {
+      remarks.add(
+          unreadable
+              + " entries are of classes whose descriptions are lost: they are kept, and can be read"
+              + " once an older file of the same store gives the descriptions");
+    }
+    return new Salvaged(
+        source.path(),
+        target,
+        reading.checkpoint(),
+        reading.expected(),
+        saved,
+        doubtful,
+        unreadable,
+        reading.selection().isExact(),
+        reading.damage().count(),
+        reading.damage().kept(),
+        remarks);
+  }
+
+  // ---- which checkpoint ------------------------------------------------------------------------
+
+  private LogReading read() {
+    Superblock superblock = source.newest();
+    PersistentMapException problem = source.problem();
+    if (problem == null) {
+      return LogReading.ofSuperblock(file, source.superblock(), progress);
+    }
+    remarks.add(String.valueOf(problem.getMessage()));
+    LogReading last = LogReading.ofLastCheckpoint(file, superblock, progress);
+    if (superblock == null) {
+      if (last == null) {
+        throw problem;
+      }
+      if (last.checkpoint() == 0) {
+        remarks.add("no checkpoint was found; what was saved may never have been covered by one");
+      }
+      return last;
+    }
+    return last != null && isWholeBehind(superblock, last)
+        ? last
+        : LogReading.ofSuperblock(file, superblock, progress);
+  }
+
+  /** A checkpoint that was being made when it happened counts only if it is whole. */
+  private boolean isWholeBehind(Superblock superblock, LogReading last) {
+    boolean whole = last.damage().recordsBelow() <= superblock.tail().lsn();
+    remarks.add(
+        whole
+            ? "checkpoint " + last.checkpoint() + " was found in the log alone, and is newer"
+            : "the log has a record of checkpoint "
+                + last.checkpoint()
+                + ", but not all that it covers; so the one before was taken");
+    return whole;
+  }
+
+  // ---- copying ---------------------------------------------------------------------------------
+
+  /** Maps and classes; what the log has lost may be in the image, or in another file. */
+  private void describe(LogReading reading, NewStore store) {
+    boolean mapKnown = false;
+    List<CatalogItem> items = new ArrayList<>(reading.state().catalog());
+    items.addAll(reading.selection().image().catalog());
+    items.addAll(otherClasses());
+    for (CatalogItem item : items) {
+      boolean isMap = item.kind == RecordLayout.CATALOG;
+      if (isMap ? item.number == Catalog.FIRST_MAP && !mapKnown : classes.add(item.number)) {
+        mapKnown |= isMap;
+        store.describe(item.kind, item.number, item.description);
+      }
+    }
+    if (!mapKnown) {
+      remarks.add("the types of keys and values are lost; the new store takes any");
+    }
+  }
+
+  private List<CatalogItem> otherClasses() {
+    Path other = classesFrom;
+    if (other == null) {
+      return List.of();
+    }
+    Superblock superblock = StoreFile.read(files, other).superblock();
+    Superblock own = source.newest();
+    if (own != null && !own.store().equals(superblock.store())) {
+      throw new RecoveryRefusedException(
+          other + ": is of another store, so its classes have other numbers; choose another file");
+    }
+    List<CatalogItem> items = new ArrayList<>();
+    try (ReadState state = ReadState.of(files, other, superblock)) {
+      state
+          .catalog()
+          .forEach(
+              (kind, number, description) ->
+                  items.add(new CatalogItem(kind, number, description, 0, 0)));
+    }
+    return items;
+  }
+
+  private void copy(LogReading reading, NewStore store) {
+    SegmentScan scan = new SegmentScan(file);
+    List<LogSegment> segments = reading.selection().segments();
+    progress.begin("copying the entries", segments.stream().mapToLong(LogSegment::bytes).sum());
+    SegmentScan.Visitor copying =
+        new SegmentScan.Visitor() {
+          @Override
+          public void record(LogRecord record) {
+            if (reading.state().live().contains(record.address())) {
+              copy(record, reading, store);
+            }
+          }
+
+          @Override
+          public void damaged(Damage damage) {
+            // Known from the first reading.
+          }
+        };
+    for (LogSegment segment : segments) {
+      scan.scan(segment, copying);
+      progress.advance(segment.bytes());
+    }
+  }
+
+  private void copy(LogRecord record, LogReading reading, NewStore store) {
+    store.add(
+        record.isByEquality(),
+        record.bytes(),
+        record.keyFrom(),
+        record.keyLength(),
+        record.valueLength());
+    saved++;
+    if (isOfLostClass(record, 0) || isOfLostClass(record, record.keyLength())) {
+      unreadable++;
+    }
+    if (isDoubtful(record, reading)) {
+      doubtful++;
+    }
+  }
+
+  private boolean isOfLostClass(LogRecord record, int offset) {
+    int from = record.keyFrom() + offset;
+    int number =
+        Codec.classNumberOf(
+            record.bytes(), from, record.keyFrom() + record.keyLength() + record.valueLength());
+    return number > 0 && !classes.contains(number);
+  }
+
+  /** The image vouches for its entries up to where it ends. */
+  private boolean isDoubtful(LogRecord record, LogReading reading) {
+    Superblock superblock = source.newest();
+    long certainUpTo = record.lsn();
+    if (superblock != null) {
+      long hash =
+          Hashing.hash(superblock.hashSeed(), record.bytes(), record.keyFrom(), record.keyLength());
+      certainUpTo =
+          Math.max(
+              certainUpTo, reading.selection().image().exactBelow(hash, record.isByEquality()));
+    }
+    return reading.doubtLsn() > certainUpTo;
+  }
+}

@@ -1,0 +1,133 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.CorruptFileException;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.UnstorableException;
+import io.persistentmap.format.Superblock;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.KeyDecoder;
+import io.persistentmap.index.Relocation;
+import io.persistentmap.log.SegmentTable;
+import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.CodecOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * The state of one file, read as opening would read it, for whoever looks into files. Nothing is
+ * changed, no class of an entry is loaded, and no lock is taken.
+ */
+public final class ReadState implements AutoCloseable {
+  private final DataFile file;
+  private final Store.Parts parts;
+  private final Image image;
+  private final long replayedBytes;
+
+  private ReadState(DataFile file, Store.Parts parts, Image image, long replayedBytes) {
+    this.file = file;
+    this.parts = parts;
+    this.image = image;
+    this.replayedBytes = replayedBytes;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param superblock one that the file has; the state is that of its checkpoint
+   * @throws CorruptFileException if image or log are not as they were written
+   * @throws StorageFailureException if the device can't read them
+   */
+  public static ReadState of(FileSystem files, Path path, Superblock superblock) {
+    DataFile file = files.openForRead(path);
+    try {
+      Store.Parts parts = new Store.Parts(config(files, path), file, superblock);
+      Replay replay =
+          new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
+      Image image = replay.run();
+      String unused = replay.placeKeys(withoutClasses());
+      return new ReadState(file, parts, image, replay.bytes());
+    } catch (InternalError e) { // a page of the mapping
+      file.close();
+      throw new StorageFailureException(
+          path + ": can't be read: the device failed, or somebody cut the file short", e);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static StoreConfig config(FileSystem files, Path path) {
+    String any = Object.class.getName();
+    return new StoreConfig(
+        StoreFiles.of(path),
+        SnapshotMode.IN_PLACE,
+        CloseMode.DISCARD,
+        true,
+        false,
+        new Catalog.MapDescription("", any, any),
+        CodecOptions.of(ClassLoader.getPlatformClassLoader()),
+        classes -> withoutClasses(),
+        files);
+  }
+
+  /** Keys about which equality decides are placed by their bytes, for want of their classes. */
+  private static KeyDecoder withoutClasses() {
+    UnstorableException always = new UnstorableException("no class is loaded");
+    return (bytes, from, to) -> {
+      throw always;
+    };
+  }
+
+  /** Returns the superblock of the state. */
+  public Superblock superblock() {
+    return parts.superblock;
+  }
+
+  /** Returns the number of entries. */
+  public long entries() {
+    return parts.index.count();
+  }
+
+  /** Says whether the index has that record where it looks for a key with that hash. */
+  public boolean names(long hash, long address) {
+    return new Relocation(parts.index, parts.log, parts.health).mayName(hash, address);
+  }
+
+  /** Passes on the addresses of the records of all entries. */
+  public void forEachAddress(LongConsumer action) {
+    for (int number = 0; number < HashIndex.ALL_SHARDS; number++) {
+      for (long address : parts.index.shard(number).addresses()) {
+        action.accept(address);
+      }
+    }
+  }
+
+  /** Returns the segments. */
+  public SegmentTable segments() {
+    return parts.segments;
+  }
+
+  /** Returns the maps and classes. */
+  public Catalog catalog() {
+    return parts.catalog;
+  }
+
+  /** Returns the numbers of the segments of the index image. */
+  public List<Integer> imageSegments() {
+    return image.segments();
+  }
+
+  /** Returns the bytes of log that the image did not cover. */
+  public long replayedBytes() {
+    return replayedBytes;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,47 @@
+package io.persistentmap.tool;
+
+import io.persistentmap.DiskFullException;
+import io.persistentmap.FileAccessException;
+import io.persistentmap.FileLockedException;
+import io.persistentmap.NotAHashFileException;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.UnsupportedFormatException;
+
+/** What the tool says to whoever called it. The numbers are those of {@code docs/tool.md}. */
+final class ExitCode {
+  /** All is well. */
+  static final int OK = 0;
+
+  /** Damage was found, something is lost or may be, or the store refuses for such a reason. */
+  static final int DAMAGE = 1;
+
+  /** The command line is wrong, or does not say that something may be changed. */
+  static final int USAGE = 2;
+
+  /** A file is in use, missing, there already, or can't be accessed. */
+  static final int ACCESS = 3;
+
+  /** There is no space, or the device or the operating system failed. */
+  static final int DEVICE = 4;
+
+  /** A file is no hash file, of another format version, or no export. */
+  static final int FORMAT = 5;
+
+  /** The tool is broken. */
+  static final int BUG = 70;
+
+  private ExitCode() {}
+
+  /** Returns the code of a failure of the engine. */
+  static int of(RuntimeException failure) {
+    if (failure instanceof FileLockedException || failure instanceof FileAccessException) {
+      return ACCESS;
+    }
+    if (failure instanceof DiskFullException || failure instanceof StorageFailureException) {
+      return DEVICE;
+    }
+    return failure instanceof NotAHashFileException || failure instanceof UnsupportedFormatException
+        ? FORMAT
+        : DAMAGE;
+  }
+}

@@ -1,0 +1,122 @@
+package io.persistentmap.tool;
+
+import io.persistentmap.FileAccessException;
+import io.persistentmap.Recovery;
+import io.persistentmap.inspect.Progress;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.Recoverer;
+import io.persistentmap.store.StoreFile;
+import io.persistentmap.tool.Export.Exported;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Writes JSON Lines. */
+@Command(
+    name = "export",
+    description = {
+      "Writes the entries of a store as JSON Lines, with all that import needs to make the same"
+          + " store again. No class of the application is needed.%n",
+      "STORE.even or STORE.odd is exported alone, also while the store is in use. Changes nothing.%n"
+    })
+final class ExportCommand implements Callable<Integer> {
+  private static final Path STDOUT = Path.of("-");
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The file to write; - or nothing for stdout.")
+  Path target = STDOUT;
+
+  @Mixin Output output = new Output();
+
+  @Override
+  public Integer call() throws IOException {
+    FileSystem files = FileSystem.ofPlatform();
+    try {
+      if (store.isSnapshot()) {
+        StoreFile snapshot = StoreFile.read(files, store.names().hash());
+        return output.withProgress(progress -> export(files, snapshot, progress));
+      }
+      InfoCommand.requireStore(store.names());
+      return store.locked(
+          files,
+          true,
+          () -> output.withProgress(progress -> export(files, newest(files), progress)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private StoreFile newest(FileSystem files) {
+    Recoverer.Decision decision = Recoverer.decide(files, store.names(), false);
+    if (decision.source() == Recovery.Source.CREATED) {
+      throw new FileAccessException(store.names().hash() + ": does not exist; check the path");
+    }
+    return decision.file();
+  }
+
+  private int export(FileSystem files, StoreFile file, Progress progress) {
+    if (file.newest() == null && file.problem() != null) {
+      throw file.problem();
+    }
+    try {
+      if (target.equals(STDOUT)) {
+        OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+        Exported unused = Export.run(files, file.path(), file.superblock(), out, progress);
+        return ExitCode.OK; // what it did can't be told where the lines are
+      }
+      return print(toFile(files, file, progress));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The file gets its name when it is whole. */
+  private Exported toFile(FileSystem files, StoreFile file, Progress progress) throws IOException {
+    if (StoreFile.exists(target)) {
+      throw new FileAccessException(
+          target
+              + ": exists already, and is not overwritten; choose another path, or move it away");
+    }
+    Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
+    try (OutputStream out =
+        new BufferedOutputStream(
+            Files.newOutputStream(
+                temporary,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE))) {
+      Exported exported = Export.run(files, file.path(), file.superblock(), out, progress);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      return exported;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private int print(Exported exported) {
+    output.print(
+        exported,
+        List.of(
+            Report.format(
+                "%s  %,d entries of checkpoint %d; %,d of them have parts that are told as bytes",
+                target, exported.entries(), exported.checkpoint(), exported.asBytes())));
+    return ExitCode.OK;
+  }
+}
