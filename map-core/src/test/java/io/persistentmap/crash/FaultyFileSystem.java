@@ -42,6 +42,9 @@ final class FaultyFileSystem implements FileSystem {
           "fsync",
           "fdatasync");
 
+  /** The calls that make something durable. */
+  static final Set<String> SYNCS = Set.of("fsync", "fdatasync");
+
   /** The calls that change nothing. */
   static final Set<String> LOOKS = Set.of("open", "read", "size", "map");
 
@@ -52,6 +55,11 @@ final class FaultyFileSystem implements FileSystem {
     SimulatedCrash() {
       super("simulated crash", null, false, false);
     }
+  }
+
+  /** A call that does nothing, and says that it succeeded. */
+  private static final class Omission extends Error {
+    private static final long serialVersionUID = 1;
   }
 
   /** Decides what happens instead of a call. */
@@ -112,6 +120,11 @@ final class FaultyFileSystem implements FileSystem {
             operations.contains(call.operation()) && seen.incrementAndGet() == strikeNumber
                 ? fault.apply(call)
                 : null);
+  }
+
+  /** Leaves out all syncs of those names. */
+  static FaultyFileSystem omitting(FileSystem real, Set<String> syncs) {
+    return with(real, (number, call) -> syncs.contains(call.operation()) ? new Omission() : null);
   }
 
   /** Returns all calls so far, in order. */
@@ -188,6 +201,15 @@ final class FaultyFileSystem implements FileSystem {
     throwIt(note(call(operation, file, detail)));
   }
 
+  /** Notes a sync, and says whether it is to be done. */
+  private boolean syncs(Call call) {
+    Throwable fault = note(call);
+    if (!(fault instanceof Omission)) {
+      throwIt(fault);
+    }
+    return fault == null;
+  }
+
   private static Call call(String operation, Path file, String detail) {
     return new Call(operation, String.valueOf(file.getFileName()), detail);
   }
@@ -242,8 +264,9 @@ final class FaultyFileSystem implements FileSystem {
 
   @Override
   public void syncDirectory(Path directory) {
-    throwIt(note(new Call("fsync", "directory", "")));
-    real.syncDirectory(directory);
+    if (syncs(new Call("fsync", "directory", ""))) {
+      real.syncDirectory(directory);
+    }
   }
 
   @Override
@@ -318,14 +341,16 @@ final class FaultyFileSystem implements FileSystem {
 
     @Override
     public void syncData() {
-      step("fdatasync", path(), "");
-      file.syncData();
+      if (syncs(call("fdatasync", path(), ""))) {
+        file.syncData();
+      }
     }
 
     @Override
     public void sync() {
-      step("fsync", path(), "");
-      file.sync();
+      if (syncs(call("fsync", path(), ""))) {
+        file.sync();
+      }
     }
 
     @Override
