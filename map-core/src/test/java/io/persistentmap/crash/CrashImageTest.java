@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class CrashImageTest {
   private static final String SUITE = "images";
   private static final int IMAGES = 16;
-  private static final int IMAGES_OF_A_LIFE = 250;
+  private static final int IMAGES_OF_A_LIFE = 100;
+  private static final int LIVES = 2;
   private static final double SHARE = 1 / 3.0;
   private static final int CLEAN_EVERY = 4;
 
@@ -60,13 +62,18 @@ final class CrashImageTest {
   /** Guards this very test: without syncs, it must find that checkpoints are lost. */
   @FileSystemTest(XFS)
   void crash_withoutSyncs_isFound(Path scratch) throws IOException {
-    SplittableRandom random = new SplittableRandom(TestSeeds.next("CrashImageTest.withoutSyncs"));
     FileSystem careless =
         FaultyFileSystem.omitting(FileSystem.ofPlatform(), FaultyFileSystem.SYNCS);
+    long seed = TestSeeds.next("CrashImageTest.withoutSyncs");
     for (SnapshotMode mode : List.of(SnapshotMode.REFLINK, SnapshotMode.IN_PLACE)) {
-      Life life = Life.record(scratch, XFS, mode, careless, random.nextLong());
       List<String> found = new ArrayList<>();
-      life.crash(IMAGES, random, (survivors, problem) -> found.add(String.valueOf(problem)));
+      Lives lives = new Lives(scratch, XFS, mode, careless, seed);
+      lives.crash(
+          IMAGES,
+          (survivors, problem) -> {
+            found.add(String.valueOf(problem));
+            return problem == null;
+          });
       assertThat(found).as("%s without syncs", mode).anyMatch(problem -> !problem.equals("null"));
     }
   }
@@ -74,23 +81,23 @@ final class CrashImageTest {
   private static void crashAgainAndAgain(Path scratch, FileSystemKind kind, SnapshotMode mode)
       throws IOException {
     LoopFileSystem.require(kind);
-    SplittableRandom random = new SplittableRandom(TestSeeds.next("CrashImageTest." + kind));
+    long seed = TestSeeds.next("CrashImageTest." + kind);
+    SplittableRandom random = new SplittableRandom(seed);
     Torture torture =
         Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind + ", " + mode);
     while (torture.goesOn()) {
-      long seed = random.nextLong();
-      Life life = Life.record(scratch, kind, mode, FileSystem.ofPlatform(), seed);
-      int images = Torture.isLong(SUITE) ? IMAGES_OF_A_LIFE : IMAGES;
-      life.crash(
-          images,
-          random.split(),
-          (survivors, problem) -> {
-            torture.count(survivors.toString());
-            if (problem != null) {
-              torture.violation("life " + seed + ": " + problem);
-            }
-            return torture.goesOn();
-          });
+      Lives lives = new Lives(scratch, kind, mode, FileSystem.ofPlatform(), random.nextLong());
+      for (int life = 0; life < LIVES && torture.goesOn(); life++) {
+        lives.crash(
+            Torture.isLong(SUITE) ? IMAGES_OF_A_LIFE : IMAGES / LIVES,
+            (survivors, problem) -> {
+              torture.count(survivors.toString());
+              if (problem != null) {
+                torture.violation("seed " + seed + ", " + problem);
+              }
+              return torture.goesOn();
+            });
+      }
     }
     torture.end();
   }
@@ -100,49 +107,87 @@ final class CrashImageTest {
     boolean pass(CrashImages.Survivors survivors, @Nullable String problem);
   }
 
-  /** A life that was recorded, and can be cut short anywhere. */
-  private record Life(
-      Path scratch, FileSystemKind kind, SnapshotMode mode, long seed, Path base, Path log) {
+  /**
+   * Lives of one map, each of which goes on where a crash in the one before left it: so recovery is
+   * cut short by power failures, too.
+   */
+  private static final class Lives {
+    private final Path scratch;
+    private final FileSystemKind kind;
+    private final SnapshotMode mode;
+    private final FileSystem files;
+    private final SplittableRandom random;
+    private final Workload workload;
+    private @Nullable CrashOracle before;
+    private int number;
 
-    static Life record(
-        Path scratch, FileSystemKind kind, SnapshotMode mode, FileSystem files, long seed)
-        throws IOException {
-      Path backing = scratch.resolve("backing");
-      LoopFileSystem.format(kind, backing, kind.smallBytes());
-      Path base = Files.copy(backing, scratch.resolve("base"));
-      Path log = scratch.resolve("log");
-      try (RecordingDisk disk = RecordingDisk.start(backing, log);
-          LoopFileSystem mounted = LoopFileSystem.attach(kind, disk.disk())) {
-        new RecordedLife(disk, files, mode, seed).run(mounted.root().resolve("store"));
-      }
-      Files.delete(backing);
-      return new Life(scratch, kind, mode, seed, base, log);
+    Lives(Path scratch, FileSystemKind kind, SnapshotMode mode, FileSystem files, long seed) {
+      this.scratch = scratch;
+      this.kind = kind;
+      this.mode = mode;
+      this.files = files;
+      this.random = new SplittableRandom(seed);
+      this.workload = new Workload(seed, 0);
     }
 
-    /** Crashes at some moments, in order. */
-    void crash(int images, SplittableRandom random, Verdict verdict) throws IOException {
+    /** Records the next life, and crashes in it at some moments, in order. */
+    void crash(int images, Verdict verdict) throws IOException {
+      Path backing = scratch.resolve("backing");
+      if (number++ == 0) {
+        LoopFileSystem.format(kind, backing, kind.smallBytes());
+      } else {
+        Files.move(scratch.resolve("chosen"), backing);
+      }
+      Path base = scratch.resolve("base");
+      CrashImages.cloneFile(backing, base);
+      Path log = scratch.resolve("log");
+      record(backing, log);
       try (DiskLog disk = DiskLog.read(log);
           CrashImages crashes = new CrashImages(disk, base)) {
-        CrashOracle oracle = new CrashOracle(seed, disk.entries());
-        for (int moment : moments(disk.entries(), images, random)) {
-          oracle.advance(moment);
-          CrashImages.Survivors survivors = CrashImages.Survivors.random(random);
-          Path image = scratch.resolve("image");
-          crashes.crash(moment, survivors, random, image);
-          String problem = look(image, oracle, random.nextInt(CLEAN_EVERY) == 0);
-          Files.delete(image);
-          String what = "crash before " + moment + ", " + survivors + " survive: " + problem;
-          if (!verdict.pass(survivors, problem == null ? null : what)) {
-            break;
-          }
-        }
+        CrashOracle oracle =
+            before == null
+                ? new CrashOracle(workload, disk.entries())
+                : new CrashOracle(before, disk.entries());
+        crash(crashes, oracle, moments(disk.entries(), images), verdict);
       }
       Files.delete(log);
     }
 
-    /** Any moments, from the first flush after creation began. */
-    private static TreeSet<Integer> moments(
-        List<DiskLog.Entry> entries, int images, SplittableRandom random) {
+    private void record(Path backing, Path log) throws IOException {
+      try (RecordingDisk disk = RecordingDisk.start(backing, log);
+          LoopFileSystem mounted = LoopFileSystem.attach(kind, disk.disk())) {
+        Map<Long, Long> steps = before == null ? Map.of(0L, 0L) : before.steps();
+        new RecordedLife(disk, files, mode, workload, steps, random.split())
+            .run(mounted.root().resolve("store"));
+      }
+      Files.delete(backing);
+    }
+
+    private void crash(
+        CrashImages crashes, CrashOracle oracle, TreeSet<Integer> moments, Verdict verdict)
+        throws IOException {
+      int chosen = random.nextInt(moments.size());
+      for (int moment : moments) {
+        oracle.advance(moment);
+        CrashImages.Survivors survivors = CrashImages.Survivors.random(random);
+        Path image = scratch.resolve("image");
+        crashes.crash(moment, survivors, random, image);
+        if (chosen-- == 0) {
+          Files.deleteIfExists(scratch.resolve("chosen"));
+          CrashImages.cloneFile(image, scratch.resolve("chosen"));
+          before = new CrashOracle(oracle, List.of());
+        }
+        String problem = look(image, oracle, random.nextInt(CLEAN_EVERY) == 0);
+        Files.delete(image);
+        String what = "life " + number + " cut before " + moment + ", survives " + survivors + ": ";
+        if (!verdict.pass(survivors, problem == null ? null : what + problem)) {
+          break;
+        }
+      }
+    }
+
+    /** Any moments. */
+    private TreeSet<Integer> moments(List<DiskLog.Entry> entries, int images) {
       TreeSet<Integer> moments = new TreeSet<>();
       while (moments.size() < Math.min(images, entries.size() / 4)) {
         moments.add(random.nextInt(entries.size()));

@@ -21,7 +21,8 @@ import java.util.SplittableRandom;
 final class CrashImages implements AutoCloseable {
   private static final int SECTOR_BYTES = 512;
 
-  private final FileSystem files = FileSystem.ofPlatform();
+  private static final FileSystem FILES = FileSystem.ofPlatform();
+
   private final DiskLog log;
   private final List<DiskLog.Entry> entries;
   private final Path flushed;
@@ -83,7 +84,7 @@ final class CrashImages implements AutoCloseable {
         log.apply(entry, 0, entry.length(), channel);
       }
     }
-    cloneTo(target);
+    cloneFile(flushed, target);
     List<DiskLog.Entry> writes =
         entries.subList(flush, moment).stream()
             .filter(entry -> entry.kind() == DiskLog.Kind.WRITE)
@@ -132,11 +133,12 @@ final class CrashImages implements AutoCloseable {
     return flush;
   }
 
-  private void cloneTo(Path target) throws IOException {
-    try (DataFile from = files.openForRead(flushed);
-        DataFile to = files.create(target)) {
+  /** Makes a file that shares all blocks of another. */
+  static void cloneFile(Path source, Path target) throws IOException {
+    try (DataFile from = FILES.openForRead(source);
+        DataFile to = FILES.create(target)) {
       if (!to.cloneFrom(from)) {
-        throw new IOException("can't clone " + flushed);
+        throw new IOException("can't clone " + source);
       }
     }
   }

@@ -27,10 +27,18 @@ final class CrashOracle {
   private long succeeded;
   private long begun;
 
-  CrashOracle(long seed, List<DiskLog.Entry> entries) {
-    this.workload = new Workload(seed, 0);
+  /** Of a life that began with nothing. */
+  CrashOracle(Workload workload, List<DiskLog.Entry> entries) {
+    this.workload = workload;
     this.entries = entries;
-    states.put(0L, Map.of());
+  }
+
+  /** Of the life that went on where a crash in another one left it. */
+  CrashOracle(CrashOracle before, List<DiskLog.Entry> entries) {
+    this(before.workload, entries);
+    steps.putAll(before.steps);
+    succeeded = before.succeeded;
+    begun = before.begun;
   }
 
   /** Takes in what happened before an entry of the log. */
@@ -44,12 +52,24 @@ final class CrashOracle {
 
   private void mark(String[] words) {
     long number = Long.parseLong(words[1]);
-    if (words[0].equals(RecordedLife.SUCCESS)) {
-      succeeded = number;
-    } else {
-      begun = number;
-      steps.put(number, Long.parseLong(words[2]));
+    switch (words[0]) {
+      case RecordedLife.OPEN -> {
+        succeeded = number;
+        begun = number;
+      }
+      case RecordedLife.BEGIN -> {
+        begun = number;
+        steps.put(number, Long.parseLong(words[2]));
+        states.remove(number);
+      }
+      case RecordedLife.SUCCESS -> succeeded = number;
+      default -> throw new IllegalArgumentException(words[0]);
     }
+  }
+
+  /** Returns, for each checkpoint so far, how many steps it has. */
+  Map<Long, Long> steps() {
+    return Map.copyOf(steps);
   }
 
   /** Returns what is wrong with what was recovered, or null. */
@@ -71,11 +91,6 @@ final class CrashOracle {
       return found + " entries, size " + map.size() + ", expected " + expected.size();
     }
     return null;
-  }
-
-  /** Says whether that is the checkpoint which had succeeded last, rather than one in flight. */
-  boolean isLast(long number) {
-    return number == succeeded;
   }
 
   private Map<String, Workload.Version> state(long number) {

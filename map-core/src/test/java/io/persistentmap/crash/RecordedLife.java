@@ -15,10 +15,11 @@ import java.util.SplittableRandom;
 
 /**
  * Some sessions of work on a map whose file system lies on a {@link RecordingDisk}. They mark, on
- * the disk, when each checkpoint begins, at which step of the {@link Workload}, and when it has
- * succeeded; {@link CrashOracle} reads the marks.
+ * the disk, which checkpoint was opened, when the next begins, at which step of the {@link
+ * Workload}, and when it has succeeded; {@link CrashOracle} reads the marks.
  */
 final class RecordedLife {
+  static final String OPEN = "open";
   static final String BEGIN = "begin";
   static final String SUCCESS = "success";
 
@@ -33,14 +34,26 @@ final class RecordedLife {
   private final SplittableRandom random;
 
   /** By number of a checkpoint: how many steps it has. */
-  private final Map<Long, Long> steps = new HashMap<>(Map.of(0L, 0L));
+  private final Map<Long, Long> steps;
 
-  RecordedLife(RecordingDisk disk, FileSystem fileSystem, SnapshotMode mode, long seed) {
+  /**
+   * Prepares it.
+   *
+   * @param steps by number of each checkpoint that it may start from: how many steps it has
+   */
+  RecordedLife(
+      RecordingDisk disk,
+      FileSystem fileSystem,
+      SnapshotMode mode,
+      Workload workload,
+      Map<Long, Long> steps,
+      SplittableRandom random) {
     this.disk = disk;
     this.fileSystem = fileSystem;
     this.mode = mode;
-    this.workload = new Workload(seed, 0);
-    this.random = new SplittableRandom(seed);
+    this.workload = workload;
+    this.steps = new HashMap<>(steps);
+    this.random = random;
   }
 
   /** Lives it. */
@@ -72,6 +85,7 @@ final class RecordedLife {
   /** Returns the last checkpoint; a change comes after it. */
   private long work(PersistentMap<String, byte[]> map) throws IOException {
     long number = map.recovery().checkpoint();
+    disk.mark(OPEN + " " + number);
     long step = steps.getOrDefault(number, 0L);
     int checkpoints = random.nextInt(MOST_CHECKPOINTS);
     for (int i = 0; i < checkpoints; i++) {
