@@ -84,7 +84,7 @@ final class CrashImageTest {
     long seed = TestSeeds.next("CrashImageTest." + kind);
     SplittableRandom random = new SplittableRandom(seed);
     Torture torture =
-        Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind + ", " + mode);
+        Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind, mode);
     while (torture.goesOn()) {
       Lives lives = new Lives(scratch, kind, mode, FileSystem.ofPlatform(), random.nextLong());
       for (int life = 0; life < LIVES && torture.goesOn(); life++) {

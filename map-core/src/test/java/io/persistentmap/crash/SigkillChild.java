@@ -17,13 +17,16 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The process that {@link SigkillTest} kills. It opens the map, works on it for a while, closes it,
+ * The process that {@link StruckStore} strikes. It opens the map, works on it for a while, closes it,
  * and so on for ever; and says so: "opening", "open N", "ack N", "closing", "closed".
  *
  * <p>Arguments: file, seed of the workload, seed of the timing, snapshot mode, number of threads
  * that make checkpoints.
  */
 final class SigkillChild {
+  /** Its exit status when a call on the map failed. */
+  static final int FAILED = 3;
+
   private static final int LONGEST_SESSION_MILLIS = 1500;
   private static final int STEPS_BETWEEN_CHECKPOINTS = 250;
 
@@ -51,7 +54,7 @@ final class SigkillChild {
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {
           failure.printStackTrace();
-          Runtime.getRuntime().halt(3);
+          Runtime.getRuntime().halt(FAILED);
         });
     SigkillChild child = new SigkillChild(arguments);
     while (true) {

@@ -21,7 +21,7 @@ public final class CSources {
    * @throws TestAbortedException if this machine lacks the compiler or libfuse3
    */
   static Path fuseProgram(String name) throws IOException {
-    require("pkg-config", "pkg-config");
+    LoopFileSystem.requireProgram("pkg-config", "pkg-config");
     Commands.Outcome flags = Commands.attempt(List.of("pkg-config", "--cflags", "--libs", "fuse3"));
     if (!flags.succeeded()) {
       throw new TestAbortedException("libfuse3 is not installed (package libfuse3-dev)");
@@ -44,7 +44,7 @@ public final class CSources {
 
   private static synchronized Path compile(String name, String target, List<String> flags)
       throws IOException {
-    require("gcc", "gcc");
+    LoopFileSystem.requireProgram("gcc", "gcc");
     Path compiled = COMPILED.resolve(target).toAbsolutePath();
     Files.createDirectories(compiled.getParent());
     List<String> command = new ArrayList<>(List.of("gcc", "-O2", "-Wall", "-Wextra", "-Werror"));
@@ -52,11 +52,5 @@ public final class CSources {
     command.addAll(flags);
     Commands.run(command);
     return compiled;
-  }
-
-  private static void require(String program, String aptPackage) {
-    if (Commands.find(program).isEmpty()) {
-      throw new TestAbortedException(program + " is not installed (package " + aptPackage + ")");
-    }
   }
 }

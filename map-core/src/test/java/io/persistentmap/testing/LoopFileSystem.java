@@ -24,7 +24,7 @@ import org.opentest4j.TestAbortedException;
  */
 public final class LoopFileSystem implements AutoCloseable {
   /** Twice what XFS needs at the least. */
-  static final long DEFAULT_SIZE_BYTES = Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
+  public static final long DEFAULT_SIZE_BYTES = Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
 
   private static final String PREFIX = "persistentmap-fs-";
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[A-Z0-9]+-\\d+(\\.img)?");
@@ -74,6 +74,14 @@ public final class LoopFileSystem implements AutoCloseable {
     Optional<String> obstacle = obstacle(kind);
     if (obstacle.isPresent()) {
       throw new TestAbortedException(obstacle.get());
+    }
+  }
+
+  /** Skips the test if a program is not installed. */
+  public static void requireProgram(String program, String aptPackage) {
+    if (Commands.find(program).isEmpty()) {
+      throw new TestAbortedException(
+          program + " is not installed (package " + aptPackage + ")");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.persistentmap.testing;
 
+import io.persistentmap.SnapshotMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,6 +49,18 @@ public final class Torture {
    */
   public static Torture begin(String suite, double share, int fewest, String fault, String place) {
     return new Torture(fault, place, fewest, seconds(suite) * share);
+  }
+
+  /** As above; the place is a kind of file system, and how the store makes checkpoints there. */
+  public static Torture begin(
+      String suite,
+      double share,
+      int fewest,
+      String fault,
+      FileSystemKind kind,
+      SnapshotMode mode) {
+    String place = kind + (mode == SnapshotMode.IN_PLACE ? ", in place" : ", snapshots");
+    return begin(suite, share, fewest, fault, place);
   }
 
   /** Returns the seconds that a suite is given; 0 in a short run. */
