@@ -1,7 +1,9 @@
 package io.persistentmap;
 
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.index.Cursor;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
@@ -47,7 +49,7 @@ final class Entries<K, V> {
     }
   }
 
-  HashIndex.Cursor cursor() {
+  Cursor cursor() {
     return index.cursor();
   }
 
@@ -213,7 +215,7 @@ final class Entries<K, V> {
   <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
     requireWritable();
     Operation operation = operations.take();
-    HashIndex.Hold hold = null;
+    Hold hold = null;
     try {
       writeKey(operation, key);
       hold = index.hold(operation);
@@ -229,8 +231,7 @@ final class Entries<K, V> {
     }
   }
 
-  private <R> void carryOut(
-      Decision<V, R> decision, Operation operation, HashIndex.Hold hold, K key) {
+  private <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
     V value = decision.value();
     if (decision.verdict() == Verdict.PUT && value != null) {
       operation.record().truncateToKey();

@@ -1,6 +1,6 @@
 package io.persistentmap;
 
-import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Cursor;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryIterator<K, V, T> implements Iterator<T> {
   private final Entries<K, V> entries;
-  private final HashIndex.Cursor cursor;
+  private final Cursor cursor;
   private final Function<byte[], T> view;
   private List<byte[]> batch = List.of();
   private int next;

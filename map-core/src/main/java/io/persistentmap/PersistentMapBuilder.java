@@ -190,6 +190,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws StorageFailureException if the operating system fails otherwise
    */
   public PersistentMap<K, V> open(Path file) {
+    StartUp.begin();
     StoreConfig config =
         new StoreConfig(
             files(file.toAbsolutePath()),

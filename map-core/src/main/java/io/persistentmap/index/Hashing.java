@@ -17,7 +17,20 @@ public final class Hashing {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final int SHARD_SHIFT = 56;
+  private static final int TAG_SHIFT = 32;
+
   private Hashing() {}
+
+  /** Returns the number of a hash's shard. */
+  public static int shard(long hash) {
+    return (int) (hash >>> SHARD_SHIFT);
+  }
+
+  /** Returns the tag of a hash's slot. */
+  static long tag(long hash) {
+    return (hash >>> TAG_SHIFT) & (SlotTable.TAGS - 1);
+  }
 
   /** Returns the hash of {@code length} bytes. */
   public static long hash(long seed, byte[] bytes, int from, int length) {

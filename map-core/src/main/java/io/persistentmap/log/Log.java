@@ -318,17 +318,13 @@ public final class Log {
     }
   }
 
-  /** Takes a buffer back. */
-  public void giveBuffer(Memory buffer) {
-    recycle(buffer);
-  }
-
   private Memory takeBuffer() {
     Memory pooled = pool.poll();
     return pooled != null ? pooled : OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
   }
 
-  private void recycle(Memory buffer) {
+  /** Takes a buffer back. */
+  public void giveBuffer(Memory buffer) {
     rollLock.lock();
     try {
       if (pool.size() < MAX_POOLED) {
@@ -451,7 +447,7 @@ public final class Log {
       flushSealed();
       Tail current = tail;
       if (current.sequence == upTo.sequence() && current.flushed < upTo.offset()) {
-        write(current, upTo.offset()); // only this lock's holder recycles its memory
+        write(current, upTo.offset()); // only this lock's holder gives its memory back
       } else {
         flushSealed(); // the tail has moved on, so the segment of the position is full
       }
@@ -527,7 +523,7 @@ public final class Log {
     }
     full.segment.setBase(mapping.slice(full.segment.number(), full.segment.run()));
     if (!full.isRun()) {
-      recycle(full.memory);
+      giveBuffer(full.memory);
     }
   }
 }

@@ -18,12 +18,11 @@ import io.persistentmap.serializer.ByteReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
 
 /** Reads an index image, front to back. */
 final class ImageReader {
+  private static final int PAYLOAD_BYTES = 1 << 20;
+
   private final DataFile file;
   private final Superblock superblock;
   private final SegmentTable segments;
@@ -34,10 +33,6 @@ final class ImageReader {
   private final List<Integer> numbers = new ArrayList<>();
   private final long[] shardLsns = new long[HashIndex.SHARDS];
 
-  /** Shards that may be filled behind at once: bounds the memory. */
-  private final Semaphore behind = new Semaphore(4);
-
-  private final List<CompletableFuture<Void>> filling = new ArrayList<>();
   private int next;
   private long nextSequence;
   private long offset;
@@ -63,27 +58,38 @@ final class ImageReader {
 
   /** Reads the image and returns the numbers of its segments. */
   List<Integer> run() {
-    byte[] header = new byte[ImageBlock.BYTES];
+    try (SecondCore second = new SecondCore(PAYLOAD_BYTES)) {
+      return run(second);
+    }
+  }
+
+  private List<Integer> run(SecondCore second) {
     long blocks = 0;
     while (true) {
+      byte[] header = new byte[ImageBlock.BYTES];
       read(header, 0, header.length);
       ImageBlock block = ImageBlock.decode(header);
       if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
         throw damaged("a block of " + block.length() + " bytes");
       }
-      byte[] payload = readPayload((int) block.length());
+      byte[] payload = readPayload(second.takeBuffer(), (int) block.length());
       if (block.kind() == ImageBlock.SHARD) {
-        fillBehind(block, header.clone(), payload);
+        second.run(
+            () -> {
+              fill(block, header, payload);
+              second.giveBuffer(payload);
+            });
       } else {
         requireIntact(header, payload, block);
         if (block.kind() == ImageBlock.END) {
-          awaitFilled();
+          second.await();
           if (block.lsn() != blocks) {
             throw damaged(blocks + " blocks instead of " + block.lsn());
           }
           return List.copyOf(numbers);
         }
         apply(block, new ByteReader(payload, 0, (int) block.length()));
+        second.giveBuffer(payload);
       }
       blocks++;
     }
@@ -93,23 +99,6 @@ final class ImageReader {
     if (!ImageBlock.isIntact(header, payload, (int) block.length())) {
       throw damaged("a block with a wrong crc32c");
     }
-  }
-
-  /** Fills a shard on another core while this one reads on, unless the others are busy. */
-  private void fillBehind(ImageBlock block, byte[] header, byte[] payload) {
-    if (!behind.tryAcquire()) {
-      fill(block, header, payload);
-      return;
-    }
-    filling.add(
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                fill(block, header, payload);
-              } finally {
-                behind.release();
-              }
-            }));
   }
 
   private void fill(ImageBlock block, byte[] header, byte[] payload) {
@@ -124,20 +113,14 @@ final class ImageReader {
     shardLsns[shard] = block.lsn();
   }
 
-  private void awaitFilled() {
-    try {
-      CompletableFuture.allOf(filling.toArray(new CompletableFuture<?>[0])).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
-  }
-
-  /** Grows the array only as bytes are found, so that a damaged length can't exhaust the heap. */
-  private byte[] readPayload(int length) {
-    byte[] payload = new byte[Math.min(length, 1 << 20)];
+  /**
+   * Grows the array only as bytes are found, so that a damaged length can't exhaust the heap.
+   *
+   * @param array to begin with
+   * @return an array with the bytes, from 0
+   */
+  private byte[] readPayload(byte[] array, int length) {
+    byte[] payload = array;
     int done = 0;
     while (done < length) {
       if (done == payload.length) {

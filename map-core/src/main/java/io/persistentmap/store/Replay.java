@@ -233,7 +233,7 @@ final class Replay {
     int keyLength = (int) RecordLayout.keyLength(record, 0);
     long hash = Hashing.hash(superblock.hashSeed(), record, RecordLayout.HEADER_BYTES, keyLength);
     long lsn = FileLayout.lsn(segment.sequence(), offset);
-    if (lsn >= shardLsns[HashIndex.shardNumber(hash)]) {
+    if (lsn >= shardLsns[Hashing.shard(hash)]) {
       long address = FileLayout.address(segment.number(), offset);
       if (put) {
         index.replayPut(hash, address, previous);

@@ -1,0 +1,43 @@
+package io.persistentmap.index;
+
+/** A key that the current thread holds while it runs user code. */
+public final class Hold {
+  private final HashIndex index;
+  private final Shard shard;
+  private final KeyLock keyLock;
+  private boolean released;
+
+  Hold(HashIndex index, Shard shard, KeyLock keyLock) {
+    this.index = index;
+    this.shard = shard;
+    this.keyLock = keyLock;
+  }
+
+  /** Puts the finished record of the operation that took the hold, and gives the key back. */
+  public void put(Operation operation) {
+    change(operation, true);
+  }
+
+  /** Removes the key of the operation that took the hold, and gives the key back. */
+  public void remove(Operation operation) {
+    change(operation, false);
+  }
+
+  private void change(Operation operation, boolean put) {
+    index.changeHeld(shard, keyLock, operation, put);
+    released = true;
+  }
+
+  /** Gives the key back, if it has not been yet. */
+  public void release() {
+    if (!released) {
+      released = true;
+      shard.lock();
+      try {
+        shard.releaseKey(keyLock);
+      } finally {
+        shard.unlock();
+      }
+    }
+  }
+}
