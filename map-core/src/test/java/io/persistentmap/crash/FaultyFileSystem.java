@@ -3,6 +3,7 @@ package io.persistentmap.crash;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,7 @@ final class FaultyFileSystem implements FileSystem {
   private final List<Call> calls = new ArrayList<>();
   private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closedWhileWriting;
+  private boolean copiesClones;
   private boolean crashed;
   private boolean struck;
   private String struckCall = "no call";
@@ -125,6 +127,13 @@ final class FaultyFileSystem implements FileSystem {
   /** Leaves out all syncs of those names. */
   static FaultyFileSystem omitting(FileSystem real, Set<String> syncs) {
     return with(real, (number, call) -> syncs.contains(call.operation()) ? new Omission() : null);
+  }
+
+  /** Copies where a clone is asked for, so that there are snapshots on any file system. */
+  static FaultyFileSystem copyingClones(FileSystem real) {
+    FaultyFileSystem files = recording(real);
+    files.copiesClones = true;
+    return files;
   }
 
   /** Returns all calls so far, in order. */
@@ -374,7 +383,18 @@ final class FaultyFileSystem implements FileSystem {
     @Override
     public boolean cloneFrom(DataFile source) {
       step("clone", path(), "from " + source.path().getFileName());
+      if (copiesClones) {
+        copyFrom(source);
+        return true;
+      }
       return file.cloneFrom(source instanceof FaultyFile wrapped ? wrapped.file : source);
+    }
+
+    private void copyFrom(DataFile source) {
+      long length = source.size();
+      Memory bytes = OffHeapMemory.allocate(length);
+      source.read(0, bytes, 0, length);
+      file.write(0, bytes, 0, length);
     }
 
     @Override
