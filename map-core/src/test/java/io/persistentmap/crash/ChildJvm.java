@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -37,6 +38,17 @@ final class ChildJvm implements AutoCloseable {
   static ChildJvm start(
       Class<?> main, List<String> jvmOptions, List<String> arguments, Consumer<String> onLine)
       throws IOException {
+    return start(main, jvmOptions, Map.of(), arguments, onLine);
+  }
+
+  /** As above, with more environment variables. */
+  static ChildJvm start(
+      Class<?> main,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      List<String> arguments,
+      Consumer<String> onLine)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
@@ -44,7 +56,9 @@ final class ChildJvm implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     Path errors = Files.createTempFile("persistentmap-child", ".err");
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     return new ChildJvm(process, errors, onLine);
   }
 

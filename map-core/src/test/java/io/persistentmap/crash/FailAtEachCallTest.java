@@ -14,11 +14,10 @@ import io.persistentmap.StorageFailureException;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
+import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,7 @@ final class FailAtEachCallTest {
     atEachCall(
         directory,
         kind,
+        "no space at each call, repeated",
         FaultyFileSystem.SPACE_CALLS,
         call -> new DiskFullException("injected at " + call),
         true,
@@ -59,6 +59,7 @@ final class FailAtEachCallTest {
     atEachCall(
         directory,
         kind,
+        "no space at each call, then a crash",
         FaultyFileSystem.SPACE_CALLS,
         call -> new DiskFullException("injected at " + call),
         false,
@@ -84,6 +85,7 @@ final class FailAtEachCallTest {
     atEachCall(
         directory,
         kind,
+        "I/O error at each call",
         operations,
         call -> new StorageFailureException("injected at " + call),
         false,
@@ -121,21 +123,28 @@ final class FailAtEachCallTest {
   private void atEachCall(
       Path directory,
       FileSystemKind kind,
+      String faultName,
       Set<String> operations,
       Function<FaultyFileSystem.Call, Throwable> fault,
       boolean retry,
       Judge judge)
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
-    List<String> violations = new ArrayList<>();
+    Torture torture = Torture.begin("calls", 0, 1, faultName, kind, mode);
     for (int number :
-        SampledCalls.of("FailAtEachCallTest." + kind, directory, mode, operations, SAMPLE)) {
+        SampledCalls.of(
+            "FailAtEachCallTest." + kind,
+            directory,
+            mode,
+            Scenario.Story.LIFE,
+            operations,
+            SAMPLE)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
       Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retry);
       RuntimeException failure = null;
       try {
-        scenario.run();
+        scenario.run(Scenario.Story.LIFE);
       } catch (RuntimeException e) {
         failure = e;
       }
@@ -145,20 +154,21 @@ final class FailAtEachCallTest {
       try {
         judge.judge(new Life(faulty, scenario), failure);
       } catch (AssertionError e) {
-        violations.add(when + ": " + e.getMessage());
+        torture.violation(when + ": " + e.getMessage());
       }
       scenario.abandon();
       faulty.endProcess();
       try {
         scenario.verifyRecovery(real, when);
       } catch (AssertionError e) {
-        violations.add(String.valueOf(e.getMessage()));
+        torture.violation(String.valueOf(e.getMessage()));
       }
+      torture.count(failure == null ? "went on" : "failed clearly");
       StoreDirectory.delete(place);
       if (number % COLLECT_EVERY == 0) {
         System.gc(); // memory outside the heap is released only with the objects that own it
       }
     }
-    assertThat(violations).isEmpty();
+    torture.end();
   }
 }

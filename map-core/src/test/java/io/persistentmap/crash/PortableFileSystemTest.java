@@ -26,7 +26,7 @@ final class PortableFileSystemTest {
   void cycle_createToRecovery_sameAsOnLinux(Path directory) {
     Path file = directory.resolve("store");
     Scenario scenario = new Scenario(portable, file, SnapshotMode.IN_PLACE, false);
-    scenario.run();
+    scenario.run(Scenario.Story.LIFE);
     scenario.verifyRecovery(portable, "portable");
     try (PersistentMap<String, String> map = builder(FileSystem.ofPlatform()).open(file)) {
       assertThat(map.get("before")).as("read with the system calls of Linux").isEqualTo("close");

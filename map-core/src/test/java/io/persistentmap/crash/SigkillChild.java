@@ -144,7 +144,7 @@ final class SigkillChild {
   }
 
   /** In one system call, so that a line is said or not. */
-  private static void say(String line) {
+  static void say(String line) {
     try {
       STDOUT.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
