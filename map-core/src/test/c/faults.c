@@ -1,9 +1,9 @@
 /*
  * System calls that fail, or kill the process, at the n-th of them.
  *
- * Built as libc.so in a directory of its own, preloaded, and found first by JNA
- * (-Djna.library.path): then both the JDK's calls and those that PersistentMap makes come here.
- * Everything that is not here is libc's. Only calls on files below one directory count.
+ * A library to be preloaded: then both the JDK's calls and those that PersistentMap makes through
+ * JNA, which looks functions of libc up in the whole process, come here. Only calls on files below
+ * one directory count.
  *
  * A test arms it with armFaults; a process that is to be killed by environment variables, since
  * then its very first call can be meant:

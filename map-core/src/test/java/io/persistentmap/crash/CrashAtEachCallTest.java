@@ -54,7 +54,7 @@ final class CrashAtEachCallTest {
               number,
               FaultyFileSystem.CHANGES,
               call -> new FaultyFileSystem.SimulatedCrash());
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, false);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, 0);
       try {
         scenario.run(story);
       } catch (FaultyFileSystem.SimulatedCrash e) {

@@ -44,7 +44,7 @@ final class FailAtEachCallTest {
         "no space at each call, repeated",
         FaultyFileSystem.SPACE_CALLS,
         call -> new DiskFullException("injected at " + call),
-        true,
+        1,
         (life, failure) -> {
           if (failure != null) {
             throw new AssertionError("the repeated call failed: " + failure, failure);
@@ -62,7 +62,7 @@ final class FailAtEachCallTest {
         "no space at each call, then a crash",
         FaultyFileSystem.SPACE_CALLS,
         call -> new DiskFullException("injected at " + call),
-        false,
+        0,
         (life, failure) -> life.faulty().crash());
   }
 
@@ -88,7 +88,7 @@ final class FailAtEachCallTest {
         "I/O error at each call",
         operations,
         call -> new StorageFailureException("injected at " + call),
-        false,
+        0,
         (life, failure) -> {
           if (failure instanceof StorageFailureException) {
             requireRefusal(life.scenario().map());
@@ -126,7 +126,7 @@ final class FailAtEachCallTest {
       String faultName,
       Set<String> operations,
       Function<FaultyFileSystem.Call, Throwable> fault,
-      boolean retry,
+      int retries,
       Judge judge)
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
@@ -141,7 +141,7 @@ final class FailAtEachCallTest {
             SAMPLE)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retry);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retries);
       RuntimeException failure = null;
       try {
         scenario.run(Scenario.Story.LIFE);

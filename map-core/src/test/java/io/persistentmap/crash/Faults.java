@@ -5,14 +5,13 @@ import com.sun.jna.NativeLibrary;
 import io.persistentmap.testing.CSources;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
- * System calls that fail for real: {@code src/test/c/faults.c}, in the place of libc. A child that
- * is started with {@link #jvmOptions()} has it; in that child, {@link #arm} says what is to fail.
+ * System calls that fail for real: {@code src/test/c/faults.c}, preloaded. A child that is started
+ * with {@link #environment()} has it; in that child, {@link #arm} says what is to fail.
  */
 final class Faults {
   /** The process is killed. */
@@ -20,9 +19,6 @@ final class Faults {
 
   /** Only a half of what is to be read or written is. */
   static final int SHORT = -2;
-
-  /** How many calls are struck when all are, from the first one on. */
-  static final long ALL = Long.MAX_VALUE;
 
   private Faults() {}
 
@@ -38,33 +34,27 @@ final class Faults {
     static native String struckCall();
   }
 
-  /** Compiles the library, and returns the options of a JVM whose system calls go through it. */
-  static List<String> jvmOptions() throws IOException {
-    Path library = CSources.library("faults", "faults/libc.so");
-    return List.of("-Djna.library.path=" + library.getParent(), "-Xmx256m");
-  }
-
-  /** Returns the environment of a JVM of which the JDK's own calls go through it, too. */
+  /**
+   * Compiles the library, and returns the environment of a JVM whose system calls go through it.
+   *
+   * @throws org.opentest4j.TestAbortedException if this machine lacks the compiler
+   */
   static Map<String, String> environment() throws IOException {
-    return Map.of("LD_PRELOAD", CSources.library("faults", "faults/libc.so").toString());
+    return Map.of("LD_PRELOAD", CSources.library("faults", "faults.so").toString());
   }
 
-  /** Returns the environment of a JVM that is killed at the n-th of some calls. */
+  /** As above; the JVM is killed at the n-th of some calls on files in a directory. */
   static Map<String, String> killedAt(Path directory, Collection<String> names, int number)
       throws IOException {
-    return Map.of(
-        "LD_PRELOAD",
-        CSources.library("faults", "faults/libc.so").toString(),
-        "FAULTS_DIRECTORY",
-        directory.toString(),
-        "FAULTS_CALLS",
-        list(names),
-        "FAULTS_AT",
-        Integer.toString(number));
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.put("FAULTS_DIRECTORY", directory.toString());
+    environment.put("FAULTS_CALLS", list(names));
+    environment.put("FAULTS_AT", Integer.toString(number));
+    return environment;
   }
 
   private static String list(Collection<String> names) {
-    return "," + String.join(",", new ArrayList<>(names)) + ",";
+    return "," + String.join(",", names) + ",";
   }
 
   /**

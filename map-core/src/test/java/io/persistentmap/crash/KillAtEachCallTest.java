@@ -22,11 +22,11 @@ import java.util.SplittableRandom;
  */
 final class KillAtEachCallTest {
   private static final String SUITE = "syscalls";
-  private static final int KILLS = 5;
+  private static final int KILLS = 3;
   private static final double SHARE = 0.2;
 
   /** About the number of calls of a life, for the short run. */
-  private static final int MOST = 120;
+  private static final int MOST = 70;
 
   private final FileSystem real = FileSystem.ofPlatform();
 
@@ -70,7 +70,7 @@ final class KillAtEachCallTest {
     try (ChildJvm child =
         ChildJvm.start(
             KilledChild.class,
-            Faults.jvmOptions(),
+            List.of("-Xmx256m"),
             Faults.killedAt(place, FaultyFileSystem.CHANGES, number),
             List.of(file.toString(), mode.name(), story.name()),
             told::line)) {
@@ -80,7 +80,7 @@ final class KillAtEachCallTest {
       }
     }
     try {
-      new Scenario(real, file, mode, false)
+      new Scenario(real, file, mode, 0)
           .verifyRecovery(real, "killed at call " + number, told.successful, told.begun);
     } catch (AssertionError e) {
       torture.violation(String.valueOf(e.getMessage()));

@@ -18,7 +18,7 @@ final class KilledChild {
             FileSystem.ofPlatform(),
             Path.of(arguments[0]),
             SnapshotMode.valueOf(arguments[1]),
-            false);
+            0);
     scenario.tell(SigkillChild::say);
     scenario.run(Scenario.Story.valueOf(arguments[2]));
     SigkillChild.say("completed");

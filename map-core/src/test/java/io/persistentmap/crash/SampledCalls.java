@@ -37,7 +37,7 @@ final class SampledCalls {
       throws IOException {
     FaultyFileSystem counting = FaultyFileSystem.recording(FileSystem.ofPlatform());
     Path place = Files.createDirectory(directory.resolve("count"));
-    new Scenario(counting, place.resolve("store"), mode, false).run(story);
+    new Scenario(counting, place.resolve("store"), mode, 0).run(story);
     StoreDirectory.delete(place);
     int total =
         (int)

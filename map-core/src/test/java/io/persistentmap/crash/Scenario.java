@@ -36,7 +36,7 @@ final class Scenario {
   private final FileSystem fileSystem;
   private final Path file;
   private final SnapshotMode mode;
-  private final boolean retry;
+  private final int retries;
 
   /** What the map must have. */
   private Map<String, String> entries = new HashMap<>();
@@ -49,18 +49,19 @@ final class Scenario {
 
   private @Nullable PersistentMap<String, String> map;
   private int checkpoints;
+  private int refused;
   private Consumer<String> listener = said -> {};
 
   /**
    * Prepares it.
    *
-   * @param retry whether a call that meets a full disk is repeated once
+   * @param retries how often a call that meets a full disk is repeated at most
    */
-  Scenario(FileSystem fileSystem, Path file, SnapshotMode mode, boolean retry) {
+  Scenario(FileSystem fileSystem, Path file, SnapshotMode mode, int retries) {
     this.fileSystem = fileSystem;
     this.file = file;
     this.mode = mode;
-    this.retry = retry;
+    this.retries = retries;
   }
 
   /** Passes on what must survive from now on, for verifying. */
@@ -237,14 +238,19 @@ final class Scenario {
    * must have lost nothing.
    */
   private <T> T attempt(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (DiskFullException | FileAccessException e) {
-      if (!retry) {
-        throw e;
+    for (int left = retries; left > 0; left--) {
+      try {
+        return call.get();
+      } catch (DiskFullException | FileAccessException e) {
+        refused++;
       }
-      return call.get();
     }
+    return call.get();
+  }
+
+  /** Returns how many calls were repeated. */
+  int refusedCalls() {
+    return refused;
   }
 
   private void requireEntries() {
