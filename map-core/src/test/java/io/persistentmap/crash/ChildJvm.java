@@ -131,10 +131,25 @@ final class ChildJvm implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     synchronized (lines) {
       long left = millis;
-      while (left > 0 && lines.stream().filter(line -> line.startsWith(prefix)).count() < count) {
+      while (left > 0 && count(prefix) < count) {
         lines.wait(left);
         left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
       }
+    }
+  }
+
+  /** Returns how many lines so far start so. */
+  int count(String prefix) {
+    synchronized (lines) {
+      return (int) lines.stream().filter(line -> line.startsWith(prefix)).count();
+    }
+  }
+
+  /** Waits until there are more lines that start so than there were. */
+  void awaitMore(String prefix, int before) throws InterruptedException {
+    awaitCount(prefix, before + 1, TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    if (count(prefix) <= before) {
+      throw new AssertionError("no further line " + prefix + " from the child: " + report());
     }
   }
 

@@ -127,7 +127,7 @@ final class CrashImageTest {
       this.mode = mode;
       this.files = files;
       this.random = new SplittableRandom(seed);
-      this.workload = new Workload(seed, 0);
+      this.workload = new Workload(seed, 0, Workload.Values.ALL_SIZES);
     }
 
     /** Records the next life, and crashes in it at some moments, in order. */

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,7 @@ final class ErrnoChild {
     SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[2]));
     int drawn = Integer.parseInt(arguments[3]);
     List<Fault> faults = faults();
+    Collections.shuffle(faults, new Random(random.nextLong()));
     for (int i = 0; i < drawn; i++) {
       Fault fault = faults.get(random.nextInt(faults.size()));
       child.run(fault, 1 + random.nextInt(FAR));

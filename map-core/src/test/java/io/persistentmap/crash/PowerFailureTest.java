@@ -47,7 +47,7 @@ final class PowerFailureTest {
         Torture.begin(SUITE, SHARE, FAILURES, "power failure under load", kind, mode);
     try (LoopFileSystem fileSystem = LoopFileSystem.mount(kind, LoopFileSystem.DEFAULT_SIZE_BYTES)) {
       StruckStore store =
-          new StruckStore(fileSystem.root().resolve("store"), mode, seed, torture);
+          new StruckStore(fileSystem.root().resolve("store"), mode, seed, Workload.Values.ALL_SIZES, torture);
       while (torture.goesOn()) {
         store.strike(
             child -> {

@@ -23,19 +23,22 @@ final class StruckStore {
   private final Path file;
   private final SnapshotMode mode;
   private final long seed;
+  private final Workload.Values values;
   private final Torture torture;
   private final SplittableRandom random;
   private final WorkloadModel model;
   private int strikes;
   private long previous;
 
-  StruckStore(Path file, SnapshotMode mode, long seed, Torture torture) {
+  StruckStore(
+      Path file, SnapshotMode mode, long seed, Workload.Values values, Torture torture) {
     this.file = file;
     this.mode = mode;
     this.seed = seed;
+    this.values = values;
     this.torture = torture;
     this.random = new SplittableRandom(seed);
-    this.model = new WorkloadModel(seed);
+    this.model = new WorkloadModel(seed, values);
   }
 
   /** What ends the child, and whatever else; afterwards it is gone. */
@@ -57,7 +60,8 @@ final class StruckStore {
                 Long.toString(seed),
                 Long.toString(random.nextLong()),
                 mode.name(),
-                Integer.toString(checkpointers)),
+                Integer.toString(checkpointers),
+                values.name()),
             said::line)) {
       awaitMoment(child);
       boolean alive = child.isAlive();
