@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** A JVM with the class path of the tests. It ends when its standard input does. */
 final class ChildJvm implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
   private final Path errors;
@@ -162,6 +162,13 @@ final class ChildJvm implements AutoCloseable {
     // Process.destroyForcibly would close the pipe, and lose what the child said last.
     process.toHandle().destroyForcibly();
     awaitEnd();
+  }
+
+  /** Waits for its own end, but not longer than that time. */
+  void awaitEndWithin(long seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError("the child does not end: " + report());
+    }
   }
 
   /** Waits for its own end, and returns its exit status. */

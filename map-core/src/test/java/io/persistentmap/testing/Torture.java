@@ -29,6 +29,7 @@ public final class Torture {
   private final long start = System.nanoTime();
   private final long nanos;
   private final Map<String, Integer> outcomes = new TreeMap<>();
+  private final List<String> notes = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private long nextProgress = start + TimeUnit.SECONDS.toNanos(PROGRESS_SECONDS);
   private long cases;
@@ -94,6 +95,11 @@ public final class Torture {
     }
   }
 
+  /** Adds a figure to the outcome. */
+  public void note(String figure) {
+    notes.add(figure);
+  }
+
   /** Notes that a promise was broken. */
   public void violation(String what) {
     violations.add(what);
@@ -127,6 +133,7 @@ public final class Torture {
         (outcome, number) ->
             text.append(text.isEmpty() ? "" : "; ")
                 .append(String.format("%,d %s", number, outcome)));
+    notes.forEach(note -> text.append("; ").append(note));
     return text.toString();
   }
 
