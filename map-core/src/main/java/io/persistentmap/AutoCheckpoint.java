@@ -31,7 +31,7 @@ final class AutoCheckpoint {
   private void run() {
     try {
       store.checkpoint();
-    } catch (DiskFullException e) {
+    } catch (DiskFullException | UnstorableException | OutOfMemoryError e) {
       store.warn("automatic checkpoint failed, and will be tried again", e);
     } catch (RuntimeException e) {
       if (!store.health().isClosed()) {

@@ -1,8 +1,6 @@
 package io.persistentmap;
 
-import io.persistentmap.index.Cursor;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,44 +11,55 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryIterator<K, V, T> implements Iterator<T> {
   private final Entries<K, V> entries;
-  private final Cursor cursor;
-  private final Function<byte[], T> view;
-  private List<byte[]> batch = List.of();
-  private int next;
-  private byte @Nullable [] last;
+  private final Iterator<Element<K, V>> elements;
+  private final Function<Element<K, V>, @Nullable T> view;
 
-  EntryIterator(Entries<K, V> entries, Function<byte[], T> view) {
+  /** What comes next, and the entry that it is of. */
+  private @Nullable T next;
+
+  private @Nullable Element<K, V> nextElement;
+
+  /** The entry that {@link #next()} has returned something of. */
+  private @Nullable Element<K, V> last;
+
+  /**
+   * Creates an iterator.
+   *
+   * @param view makes of an entry what the iterator returns, or null if the entry is gone
+   */
+  EntryIterator(Entries<K, V> entries, Function<Element<K, V>, @Nullable T> view) {
     this.entries = entries;
-    this.cursor = entries.cursor();
+    this.elements = entries.elements();
     this.view = view;
   }
 
   @Override
   public boolean hasNext() {
-    if (next == batch.size()) {
-      batch = List.copyOf(cursor.next());
-      next = 0;
+    while (next == null && elements.hasNext()) {
+      nextElement = elements.next();
+      next = view.apply(nextElement);
     }
-    return next < batch.size();
+    return next != null;
   }
 
   @Override
   public T next() {
-    if (!hasNext()) {
+    T result = hasNext() ? next : null;
+    if (result == null) {
       throw new NoSuchElementException();
     }
-    byte[] record = batch.get(next++);
-    last = record;
-    return view.apply(record);
+    last = nextElement;
+    next = null;
+    return result;
   }
 
   @Override
   public void remove() {
-    byte[] record = last;
-    if (record == null) {
+    Element<K, V> element = last;
+    if (element == null) {
       throw new IllegalStateException("remove() needs a next() before it");
     }
     last = null;
-    entries.delete(entries.keyOf(record));
+    entries.delete(element.key());
   }
 }

@@ -1,5 +1,6 @@
 package io.persistentmap;
 
+import io.persistentmap.index.HashIndex;
 import java.util.AbstractCollection;
 import java.util.AbstractSet;
 import java.util.Collection;
@@ -54,7 +55,7 @@ final class MapViews {
     @Override
     public Iterator<K> iterator() {
       Entries<K, V> entries = map.entries();
-      return new EntryIterator<>(entries, entries::keyOf);
+      return new EntryIterator<>(entries, Element::key);
     }
 
     @Override
@@ -94,7 +95,7 @@ final class MapViews {
     @Override
     public Iterator<V> iterator() {
       Entries<K, V> entries = map.entries();
-      return new EntryIterator<>(entries, entries::valueOf);
+      return new EntryIterator<>(entries, Element::value);
     }
 
     @Override
@@ -140,9 +141,7 @@ final class MapViews {
     /** Puts, and says whether the map has changed, as {@code ConcurrentHashMap} does. */
     @Override
     public boolean add(Map.Entry<K, V> entry) {
-      return map.entries()
-              .put(entry.getKey(), entry.getValue(), io.persistentmap.index.HashIndex.When.ALWAYS)
-          == null;
+      return map.entries().put(entry.getKey(), entry.getValue(), HashIndex.When.ALWAYS) == null;
     }
 
     @Override
@@ -160,8 +159,10 @@ final class MapViews {
       Entries<K, V> entries = map.entries();
       return new EntryIterator<>(
           entries,
-          record ->
-              new WriteThroughEntry<>(entries, entries.keyOf(record), entries.valueOf(record)));
+          element -> {
+            V value = element.value();
+            return value == null ? null : new WriteThroughEntry<>(entries, element.key(), value);
+          });
     }
 
     @Override

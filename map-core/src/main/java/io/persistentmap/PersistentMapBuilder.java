@@ -1,10 +1,14 @@
 package io.persistentmap;
 
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.store.StoreConfig;
 import io.persistentmap.store.StoreFiles;
+import io.persistentmap.value.EntryCodec;
+import io.persistentmap.value.StoredKeys;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,6 +33,7 @@ public final class PersistentMapBuilder<K, V> {
   private final Class<K> keyType;
   private final Class<V> valueType;
   private long cacheBytes = Runtime.getRuntime().maxMemory() / DEFAULT_CACHE_SHARE;
+  private ValueMode valueMode = ValueMode.AUTO;
   private SnapshotMode snapshotMode = SnapshotMode.AUTO;
   private CloseMode closeMode = CloseMode.CHECKPOINT;
   private boolean readOnly;
@@ -61,14 +66,34 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Says what objects have to do with entries. Default: {@link ValueMode#COPIED}.
+   * Says what objects have to do with entries. Default: {@link ValueMode#AUTO}. {@code COPIED} is
+   * for maps larger than the heap: changing an object then changes no entry, until it is put again.
    *
    * @param mode the mode
    * @return this
    */
   public PersistentMapBuilder<K, V> valueMode(ValueMode mode) {
-    Objects.requireNonNull(mode, "mode"); // there is only one
+    valueMode = Objects.requireNonNull(mode, "mode");
     return this;
+  }
+
+  /**
+   * Tells whether values of a class will be live or copied in a map that is opened with these
+   * options, and why.
+   *
+   * @param type the class of an object, as {@code getClass()} gives it
+   * @return the answer
+   */
+  public ValueExplanation explain(Class<?> type) {
+    return switch (valueMode) {
+      case LIVE -> new ValueExplanation(type, ValueMode.LIVE, "as all values (ValueMode.LIVE)");
+      case COPIED ->
+          new ValueExplanation(type, ValueMode.COPIED, "as all values (ValueMode.COPIED)");
+      case AUTO ->
+          Codec.isImmutable(type)
+              ? new ValueExplanation(type, ValueMode.COPIED, "since its objects can't change")
+              : new ValueExplanation(type, ValueMode.LIVE, "since its objects may change");
+    };
   }
 
   /**
@@ -102,8 +127,11 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Opens without changing anything on disk. Default: false. Several readers may have a map open,
-   * but none while a writer has. After a crash, a reader sees the last checkpoint, too.
+   * Opens without changing the hash file or a snapshot. Default: false. Several readers may have a
+   * map open, but none while a writer has: for that the lock file is created if it is missing and
+   * can be, and that is all that is changed on disk. After a crash, a reader sees the last
+   * checkpoint, too. Live values are handed out as usual, but what is changed in them is written
+   * nowhere.
    *
    * @param only whether every change throws {@link UnsupportedOperationException}
    * @return this
@@ -130,7 +158,8 @@ public final class PersistentMapBuilder<K, V> {
   /**
    * Makes a checkpoint whenever that time has passed since the one before, in a thread of its own.
    * Default: none but those that the program calls for, and that of closing. A checkpoint that
-   * fails for want of space is tried again after the same time; any other failure fails the map.
+   * fails for want of space, or since a live value can't be written, is tried again after the same
+   * time, with a warning to the application's logger; any other failure fails the map.
    *
    * @param interval the time
    * @return this
@@ -200,9 +229,24 @@ public final class PersistentMapBuilder<K, V> {
             acceptOlder,
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
             loader(),
+            classes -> new StoredKeys(new Codec(classes, loader()), file),
             fileSystem);
-    return new PersistentMap<>(
-        Store.open(config), keyType, valueType, loader(), cacheBytes, autoCheckpoint);
+    Store store = Store.open(config);
+    return new PersistentMap<>(store, entries(store), autoCheckpoint);
+  }
+
+  private Entries<K, V> entries(Store store) {
+    EntryCodec<K, V> codec = new EntryCodec<>(store, keyType, valueType, loader());
+    return valueMode == ValueMode.COPIED || (valueMode == ValueMode.AUTO && neverChanges(valueType))
+        ? new CopiedEntries<>(store, codec, cacheBytes)
+        : new LiveEntries<>(store, codec, cacheBytes, valueMode == ValueMode.LIVE);
+  }
+
+  /**
+   * Says whether all objects of a type, and not only those of exactly that class, are immutable.
+   */
+  private static boolean neverChanges(Class<?> type) {
+    return Codec.isImmutable(type) && (type.isEnum() || Modifier.isFinal(type.getModifiers()));
   }
 
   private StoreFiles files(Path hash) {

@@ -4,6 +4,8 @@ package io.persistentmap;
  * Figures of a map at one moment; each is exact, but they are not taken at once.
  *
  * @param entries number of entries
+ * @param liveValues values that are objects of the heap, kept there until the entry is removed, the
+ *     map is cleared or closed
  * @param checkpoint number of the last successful checkpoint
  * @param strategy how checkpoints are made durable
  * @param liveBytes bytes of the log that entries need
@@ -17,6 +19,7 @@ package io.persistentmap;
  */
 public record Stats(
     long entries,
+    long liveValues,
     long checkpoint,
     SnapshotMode strategy,
     long liveBytes,

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Guards what the options promise. */
 @OnFileSystems({FileSystemKind.EXT4, FileSystemKind.XFS})
@@ -144,19 +142,6 @@ final class OptionsTest {
     }
     try (PersistentMap<Object, Object> map = PersistentMap.open(file)) {
       assertThat(map).isEmpty();
-    }
-  }
-
-  @FileSystemTest
-  void put_keyOfUnstableBytes_refused(Path dir) {
-    try (PersistentMap<Object, Object> map = PersistentMap.open(dir.resolve("x.map"))) {
-      List<Integer> key = new ArrayList<>(List.of(1));
-      assertThatThrownBy(() -> map.put(key, 1))
-          .isInstanceOf(UnstorableException.class)
-          .hasMessageContaining("java.util.ArrayList");
-      assertThat(map.get(key)).isNull();
-      assertThat(map.containsKey(key)).isFalse();
-      assertThat(map.remove(key)).isNull();
     }
   }
 }

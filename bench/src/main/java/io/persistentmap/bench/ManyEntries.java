@@ -2,6 +2,7 @@ package io.persistentmap.bench;
 
 import io.persistentmap.PersistentMap;
 import io.persistentmap.Recovery;
+import io.persistentmap.ValueMode;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class ManyEntries {
   }
 
   private PersistentMap<String, User> map() {
-    return PersistentMap.open(file, String.class, User.class);
+    return PersistentMap.builder(String.class, User.class).valueMode(ValueMode.COPIED).open(file);
   }
 
   private User user(long number) {

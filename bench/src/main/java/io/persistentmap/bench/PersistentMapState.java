@@ -2,6 +2,7 @@ package io.persistentmap.bench;
 
 import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
+import io.persistentmap.ValueMode;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
@@ -17,6 +18,7 @@ public class PersistentMapState {
 
   static PersistentMap<String, User> open(BenchmarkDirectory directory) {
     return PersistentMap.builder(String.class, User.class)
+        .valueMode(ValueMode.COPIED)
         .cacheBytes(0)
         .closeMode(CloseMode.DISCARD)
         .open(directory.file("users.map"));

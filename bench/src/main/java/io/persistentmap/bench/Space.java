@@ -1,6 +1,7 @@
 package io.persistentmap.bench;
 
 import io.persistentmap.PersistentMap;
+import io.persistentmap.ValueMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -40,7 +41,8 @@ public final class Space {
     User[] users = User.random(DISTINCT_USERS, 1);
     SplittableRandom random = new SplittableRandom(3);
     long start = System.nanoTime();
-    try (PersistentMap<String, User> map = PersistentMap.open(file, String.class, User.class)) {
+    try (PersistentMap<String, User> map =
+        PersistentMap.builder(String.class, User.class).valueMode(ValueMode.COPIED).open(file)) {
       for (int round = 0; round <= rounds; round++) {
         for (int number : order) {
           map.put(Keys.of(number), users[random.nextInt(DISTINCT_USERS)]);

@@ -46,6 +46,11 @@ final class User {
     return users;
   }
 
+  /** Changes it in place. */
+  void birthday() {
+    age++;
+  }
+
   private static String letters(SplittableRandom random, int length) {
     StringBuilder text = new StringBuilder(length);
     for (int i = 0; i < length; i++) {

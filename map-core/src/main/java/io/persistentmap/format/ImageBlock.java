@@ -42,6 +42,9 @@ public record ImageBlock(int kind, long length, long lsn, int map, int shard) {
   /** The end; LSN is the number of blocks before. */
   public static final int END = 5;
 
+  /** Addresses, ascending: entries of one map whose keys equality decides about. */
+  public static final int ADDRESSES = 6;
+
   /** Returns the header's bytes, for that payload. */
   public byte[] encode(byte[] payload) {
     ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);

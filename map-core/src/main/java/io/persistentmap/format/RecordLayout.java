@@ -58,6 +58,9 @@ public final class RecordLayout {
   /** Flag: written by the cleaner, which moved the record here. */
   public static final int RELOCATED = 1;
 
+  /** Flag of a put or remove: its key was found by {@code equals}, not by its bytes. */
+  public static final int BY_EQUALITY = 2;
+
   /** The length in "previous" that says: longer than can be said. */
   public static final long PREVIOUS_LENGTH_MAX = (1L << 24) - 1;
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first 64 bytes of a segment.
@@ -48,6 +49,21 @@ public record SegmentHeader(UUID store, long sequence, int kind, int run) {
     return out.array();
   }
 
+  /** Decodes a header of whatever segment; null if the bytes are none. */
+  public static @Nullable SegmentHeader decode(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int magic = in.getInt();
+    int crc = in.getInt();
+    SegmentHeader found =
+        new SegmentHeader(
+            new UUID(in.getLong(), in.getLong()), in.getLong(), in.getInt(), in.getInt());
+    boolean valid =
+        magic == MAGIC
+            && crc == Checksum.of(bytes, CHECKED_OFFSET, BYTES - CHECKED_OFFSET)
+            && found.run >= 1;
+    return valid ? found : null;
+  }
+
   /**
    * Decodes and checks a header.
    *
@@ -56,19 +72,11 @@ public record SegmentHeader(UUID store, long sequence, int kind, int run) {
    */
   public static SegmentHeader decode(
       Path path, int segment, byte[] bytes, UUID store, int kind, long sequence) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int magic = in.getInt();
-    int crc = in.getInt();
-    SegmentHeader found =
-        new SegmentHeader(
-            new UUID(in.getLong(), in.getLong()), in.getLong(), in.getInt(), in.getInt());
-    int expectedCrc = Checksum.of(bytes, CHECKED_OFFSET, BYTES - CHECKED_OFFSET);
-    if (magic != MAGIC
-        || crc != expectedCrc
+    SegmentHeader found = decode(bytes);
+    if (found == null
         || !found.store.equals(store)
         || found.kind != kind
-        || found.sequence != sequence
-        || found.run < 1) {
+        || found.sequence != sequence) {
       throw new CorruptFileException(
           path
               + ": segment "
@@ -82,7 +90,7 @@ public record SegmentHeader(UUID store, long sequence, int kind, int run) {
               + " of store "
               + store
               + ", found "
-              + (magic == MAGIC && crc == expectedCrc ? found : "a damaged header")
+              + (found != null ? found : "a damaged header")
               + "; restore a snapshot or a backup");
     }
     return found;

@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param imageSequence sequence of that segment
  * @param previousSnapshot checkpoint number in the other snapshot, 0 if there was none
  * @param entries entries of all maps
+ * @param oldestSequence no segment of the log with a lower sequence is in use, so the state can be
+ *     told from the log alone: a removal from then on is there while what it removed may be
  */
 public record Superblock(
     UUID store,
@@ -58,7 +60,8 @@ public record Superblock(
     int imageSegment,
     long imageSequence,
     long previousSnapshot,
-    long entries) {
+    long entries,
+    long oldestSequence) {
   private static final long MAGIC =
       ByteBuffer.wrap("PMapHash".getBytes(StandardCharsets.US_ASCII))
           .order(ByteOrder.LITTLE_ENDIAN)
@@ -92,7 +95,8 @@ public record Superblock(
         NO_IMAGE,
         0,
         0,
-        0);
+        0,
+        start.sequence());
   }
 
   /** Returns the next superblock, for the same checkpoint, which is durable. */
@@ -111,7 +115,8 @@ public record Superblock(
         imageSegment,
         imageSequence,
         previousSnapshot,
-        entries);
+        entries,
+        oldestSequence);
   }
 
   /** Returns the superblock of the next checkpoint; this one is durable. */
@@ -123,7 +128,8 @@ public record Superblock(
       LogPosition newReplayStart,
       int newImageSegment,
       long newImageSequence,
-      long newPreviousSnapshot) {
+      long newPreviousSnapshot,
+      long newOldestSequence) {
     return new Superblock(
         store,
         generation + 1,
@@ -138,7 +144,8 @@ public record Superblock(
         newImageSegment,
         newImageSequence,
         newPreviousSnapshot,
-        newEntries);
+        newEntries,
+        newOldestSequence);
   }
 
   /** Returns the file offset of the block that this superblock goes to. */
@@ -157,7 +164,7 @@ public record Superblock(
     tail.encode(copy);
     replayStart.encode(copy);
     copy.putInt(imageSegment).putInt(0).putLong(imageSequence);
-    copy.putLong(previousSnapshot).putLong(entries);
+    copy.putLong(previousSnapshot).putLong(entries).putLong(oldestSequence);
     copy.putInt(CRC_OFFSET, crc(copy.array()));
     byte[] block = new byte[FileLayout.BLOCK_BYTES];
     System.arraycopy(copy.array(), 0, block, 0, COPY_BYTES);
@@ -240,6 +247,7 @@ public record Superblock(
         tail,
         replayStart,
         imageSegment,
+        in.getLong(),
         in.getLong(),
         in.getLong(),
         in.getLong());

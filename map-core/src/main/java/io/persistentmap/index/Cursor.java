@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * place is a tag, which tables of any size share. Not thread-safe.
  */
 public final class Cursor {
+  private static final int OPTIMISTIC_ATTEMPTS = 64;
   private static final int BATCH = 32;
   private static final long BATCH_BYTES = 1 << 16;
 
@@ -23,13 +24,22 @@ public final class Cursor {
   private final Operation operation = new Operation();
   private final List<byte[]> batch = new ArrayList<>();
   private int shard;
+  private int end;
   private long tag;
   private long nextTag;
 
-  Cursor(HashIndex index, RecordLookup lookup, StoreHealth health) {
+  Cursor(HashIndex index, RecordLookup lookup, StoreHealth health, int end) {
     this.index = index;
     this.lookup = lookup;
     this.health = health;
+    this.end = end;
+  }
+
+  /** Goes on with the records of one shard only, from its beginning. */
+  public void enter(int number) {
+    shard = number;
+    end = number + 1;
+    tag = 0;
   }
 
   /** Returns the next records, or an empty list at the end; valid until the next call. */
@@ -37,7 +47,7 @@ public final class Cursor {
     health.check();
     batch.clear();
     try {
-      while (batch.isEmpty() && shard < HashIndex.SHARDS) {
+      while (batch.isEmpty() && shard < end) {
         fill();
       }
       if (batch.isEmpty()) {
@@ -51,7 +61,7 @@ public final class Cursor {
 
   private void fill() {
     Shard current = index.shard(shard);
-    for (int attempt = 0; attempt < HashIndex.OPTIMISTIC_ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < OPTIMISTIC_ATTEMPTS; attempt++) {
       long version = current.version();
       if ((version & 1) == 0) {
         Match match = collect(current.table());

@@ -1,13 +1,15 @@
 package io.persistentmap.index;
 
 import io.persistentmap.format.FileLayout;
-import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.RecordLookup.Match;
 import io.persistentmap.log.Log;
+import io.persistentmap.log.Segment;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.OffHeapMemory;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  * exception and never a wrong or a missing value.
  */
 public final class HashIndex {
-  /** Shards of a map. */
+  /** Shards of the keys that are found by their bytes, and as many of the others behind them. */
   public static final int SHARDS = 256;
 
-  /** How often a reader tries without a lock. */
-  static final int OPTIMISTIC_ATTEMPTS = 64;
+  /** Shards of a map. */
+  public static final int ALL_SHARDS = 2 * SHARDS;
 
   private final int map;
   private final Log log;
   private final StoreHealth health;
   private final RecordLookup lookup;
-  private final Shard[] shards = new Shard[SHARDS];
+  private final Shard[] shards = new Shard[ALL_SHARDS];
   private volatile @Nullable Consumer<Object> onChange;
 
   /**
@@ -48,8 +50,8 @@ public final class HashIndex {
     this.log = log;
     this.health = health;
     this.lookup = new RecordLookup(log, health);
-    for (int i = 0; i < SHARDS; i++) {
-      shards[i] = new Shard(OffHeapMemory::allocate);
+    for (int i = 0; i < ALL_SHARDS; i++) {
+      shards[i] = new Shard(i, OffHeapMemory::allocate);
     }
   }
 
@@ -80,8 +82,18 @@ public final class HashIndex {
     return shards[number];
   }
 
-  private Shard shardOf(long hash) {
-    return shards[Hashing.shard(hash)];
+  /** Returns the shard of a key. */
+  Shard shardOf(boolean byEquality, long hash) {
+    return shards[Hashing.shard(hash) + (byEquality ? SHARDS : 0)];
+  }
+
+  /** Returns the shard of the operation's key. */
+  public Shard shardOf(Operation operation) {
+    return shardOf(operation.byEquality, operation.hash);
+  }
+
+  RecordLookup lookup() {
+    return lookup;
   }
 
   // ---- reading ---------------------------------------------------------------------------------
@@ -95,20 +107,41 @@ public final class HashIndex {
   public boolean find(Operation operation, boolean copy) {
     health.check();
     try {
-      Shard shard = shardOf(operation.hash);
-      Match match = findOptimistically(shard, operation, copy);
-      if (match != Match.AGAIN) {
-        return result(match, operation);
+      Shard shard = shardOf(operation);
+      Match match = lookup.find(shard, operation, copy);
+      while (match == Match.AGAIN) {
+        match = findBesideWriters(shard, operation, copy);
       }
-      shard.lock();
-      try {
-        return findLocked(shard, operation, copy);
-      } finally {
-        shard.unlock();
-      }
+      return result(match, operation);
     } catch (InternalError e) {
       throw health.fail(e);
     }
+  }
+
+  /**
+   * Says, without a lock and without looking at any record, whether there is no key with the
+   * operation's hash. False may also mean that writers were in the way.
+   */
+  public boolean isAbsent(Operation operation) {
+    health.check();
+    boolean absent = lookup.isAbsent(shardOf(operation), operation.hash);
+    health.check(); // a closed map has no tables
+    return absent;
+  }
+
+  /** Each time round, one more record is judged that has been copied under the lock. */
+  private Match findBesideWriters(Shard shard, Operation operation, boolean copy) {
+    Match match;
+    shard.lock();
+    try {
+      match = lookup.findLocked(shard, operation, copy);
+    } finally {
+      shard.unlock();
+    }
+    if (match != Match.UNJUDGED) {
+      return match;
+    }
+    return operation.judge() ? Match.FOUND : lookup.find(shard, operation, copy);
   }
 
   /**
@@ -120,34 +153,11 @@ public final class HashIndex {
   public @Nullable Boolean tryFind(Operation operation) {
     health.check();
     try {
-      Match match = findOptimistically(shardOf(operation.hash), operation, true);
+      Match match = lookup.find(shardOf(operation), operation, true);
       return match == Match.AGAIN ? null : Boolean.valueOf(result(match, operation));
     } catch (InternalError e) {
       throw health.fail(e);
     }
-  }
-
-  private Match findOptimistically(Shard shard, Operation operation, boolean copy) {
-    for (int attempt = 0; attempt < OPTIMISTIC_ATTEMPTS; attempt++) {
-      long version = shard.version();
-      if ((version & 1) == 0) {
-        Match match = lookup.probe(shard.table(), operation, copy);
-        VarHandle.acquireFence(); // all that was read, before the version is read again
-        if (shard.version() == version && match != Match.AGAIN) {
-          return match;
-        }
-      }
-      Thread.onSpinWait();
-    }
-    return Match.AGAIN;
-  }
-
-  private boolean findLocked(Shard shard, Operation operation, boolean copy) {
-    Match match;
-    do {
-      match = lookup.probe(shard.table(), operation, copy);
-    } while (match == Match.AGAIN);
-    return result(match, operation);
   }
 
   private boolean result(Match match, Operation operation) {
@@ -162,7 +172,12 @@ public final class HashIndex {
 
   /** Returns an iteration over all entries, weakly consistent. */
   public Cursor cursor() {
-    return new Cursor(this, lookup, health);
+    return new Cursor(this, lookup, health, ALL_SHARDS);
+  }
+
+  /** Returns an iteration over no shard yet: {@link Cursor#enter} takes it to one. */
+  public Cursor cursorOfShards() {
+    return new Cursor(this, lookup, health, 0);
   }
 
   // ---- changing --------------------------------------------------------------------------------
@@ -171,7 +186,12 @@ public final class HashIndex {
   public enum When {
     ALWAYS,
     IF_ABSENT,
-    IF_PRESENT
+    IF_PRESENT;
+
+    /** Says whether it puts, if there is an entry or not. */
+    public boolean allows(boolean present) {
+      return this == ALWAYS || present == (this == IF_PRESENT);
+    }
   }
 
   /**
@@ -183,13 +203,12 @@ public final class HashIndex {
    */
   public boolean put(Operation operation, boolean wantOld, When when) {
     log.awaitRoom();
-    Shard shard = lockFor(operation);
+    Shard shard = lockAndFind(operation, wantOld);
     try {
-      boolean found = findLocked(shard, operation, wantOld);
-      if (when == When.ALWAYS || found == (when == When.IF_PRESENT)) {
-        write(shard, operation, found);
+      if (when.allows(operation.exists)) {
+        write(shard, operation);
       }
-      return found;
+      return operation.exists;
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
@@ -204,13 +223,12 @@ public final class HashIndex {
    */
   public boolean remove(Operation operation, boolean wantOld) {
     log.awaitRoom();
-    Shard shard = lockFor(operation);
+    Shard shard = lockAndFind(operation, wantOld);
     try {
-      boolean found = findLocked(shard, operation, wantOld);
-      if (found) {
+      if (operation.exists) {
         erase(shard, operation);
       }
-      return found;
+      return operation.exists;
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
@@ -218,16 +236,19 @@ public final class HashIndex {
     }
   }
 
-  private Shard lockFor(Operation operation) {
-    Shard shard = shardOf(operation.hash);
+  // ---- changing in step with something else ----------------------------------------------------
+
+  /**
+   * Takes the lock of the key's shard when no other thread holds the key. The operation knows of no
+   * entry then.
+   */
+  public Shard lock(Operation operation) {
+    Shard shard = shardOf(operation);
     shard.lock();
     try {
-      shard.awaitKey(
-          operation.hash,
-          operation.record().array(),
-          RecordLayout.HEADER_BYTES,
-          operation.record().keyLength());
+      shard.awaitKey(operation);
       health.checkWritable();
+      operation.exists = false;
       return shard;
     } catch (Throwable e) {
       shard.unlock();
@@ -235,7 +256,85 @@ public final class HashIndex {
     }
   }
 
-  private void write(Shard shard, Operation operation, boolean found) {
+  /**
+   * Takes the lock of the key's shard when no other thread holds the key, and finds the key's
+   * entry, if there is one. What needs user code is asked with the lock given back; so where no two
+   * keys have the same hash, or the same bytes are there, the lock is taken once.
+   *
+   * @param copy whether the entry's record is wanted
+   */
+  public Shard lockAndFind(Operation operation, boolean copy) {
+    Shard shard = lock(operation);
+    while (!find(shard, operation, copy)) {
+      settle(shard, operation);
+      shard = lock(operation);
+    }
+    return shard;
+  }
+
+  /**
+   * Takes the lock of the key's shard, and finds the key's entry, for the making of a checkpoint:
+   * whether or not somebody holds the key, or the store is being closed.
+   */
+  public Shard lockAndFindForCheckpoint(Operation operation) {
+    Shard shard = shardOf(operation);
+    shard.lock();
+    while (!find(shard, operation, false)) {
+      settle(shard, operation);
+      shard.lock();
+    }
+    return shard;
+  }
+
+  /** Finds the key's entry, or gives the lock back, since keys must be asked for that. */
+  private boolean find(Shard shard, Operation operation, boolean copy) {
+    boolean keep = false;
+    try {
+      Match match = lookup.findLocked(shard, operation, copy);
+      if (match != Match.UNJUDGED) {
+        operation.exists = result(match, operation);
+        keep = operation.exists || !operation.hasAdopted();
+      }
+      return keep;
+    } catch (InternalError e) {
+      throw health.fail(e);
+    } finally {
+      if (!keep) {
+        shard.unlock();
+      }
+    }
+  }
+
+  /** Waits until the log has room for a change, which must not be done under a lock. */
+  public void awaitRoom() {
+    log.awaitRoom();
+  }
+
+  /**
+   * Says whether what the operation found earlier, without a lock, still is the record of its key.
+   * Under the lock of its shard.
+   */
+  public boolean isCurrent(Shard shard, Operation operation) {
+    SlotTable table = shard.table();
+    Segment segment = log.segments().get(FileLayout.segmentOf(SlotTable.address(operation.slot)));
+    return table != null
+        && segment != null
+        && segment.sequence() == operation.sequence
+        && table.find(operation.slot) >= 0;
+  }
+
+  /** Asks keys whether they are equal; a record gets the bytes of the stored key that is. */
+  private void settle(Shard shard, Operation operation) {
+    if (operation.hasAdopted()) {
+      operation.restoreOwnKey(); // that key has been removed meanwhile
+    } else if (operation.judge() || lookup.find(shard, operation, true) == Match.FOUND) {
+      operation.adoptFoundKey();
+    }
+  }
+
+  /** Appends the finished record, and names it. Under the lock that {@link #lockAndFind} took. */
+  public void write(Shard shard, Operation operation) {
+    boolean found = operation.exists;
     if (!found) {
       shard.reserve();
     }
@@ -254,7 +353,11 @@ public final class HashIndex {
     }
   }
 
-  private void erase(Shard shard, Operation operation) {
+  /**
+   * Appends the finished tombstone, and removes the slot. Under the lock that {@link #lockAndFind}
+   * took, which has found an entry.
+   */
+  public void erase(Shard shard, Operation operation) {
     log.append(operation.record(), operation.previous(), 0);
     try {
       shard.remove(operation.position);
@@ -266,7 +369,7 @@ public final class HashIndex {
 
   private void changed(Operation operation) {
     Consumer<Object> listener = onChange;
-    if (listener != null && operation.key != null) {
+    if (listener != null && operation.key != null && !operation.byEquality) {
       VarHandle.fullFence(); // the change can be seen before the cache is looked at
       listener.accept(operation.key);
     }
@@ -276,32 +379,47 @@ public final class HashIndex {
 
   /** Takes the key for the current thread; {@link #find} tells what is there. */
   public Hold hold(Operation operation) {
-    Shard shard = lockFor(operation);
+    Shard shard = lock(operation);
     try {
-      KeyLock taken =
-          shard.takeKey(
-              operation.hash,
-              operation.record().array(),
-              RecordLayout.HEADER_BYTES,
-              operation.record().keyLength());
-      return new Hold(this, shard, taken);
+      return new Hold(this, shard, shard.takeKey(operation));
     } finally {
       shard.unlock();
     }
   }
 
-  /** Makes the change that a holder of the key decided on, and gives the key back. */
-  void changeHeld(Shard shard, KeyLock keyLock, Operation operation, boolean put) {
-    log.awaitRoom();
+  /**
+   * Takes the key for the making of a checkpoint. Waits for its holder, but not where that would be
+   * for ever.
+   *
+   * @return null if the holder is this thread, or waits for it or for a checkpoint
+   * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
+   */
+  public @Nullable Hold holdUnlessFutile(Operation operation, Duration patience) {
+    Shard shard = shardOf(operation);
     shard.lock();
     try {
-      health.checkWritable();
-      boolean found = findLocked(shard, operation, false);
+      KeyLock taken = shard.takeKeyUnlessFutile(operation, patience);
+      return taken == null ? null : new Hold(this, shard, taken);
+    } finally {
+      shard.unlock();
+    }
+  }
+
+  /** Runs what makes a checkpoint or waits for one, so that no checkpoint waits for this thread. */
+  public static <T> T checkpointing(Supplier<T> code) {
+    return KeyLock.checkpointing(code);
+  }
+
+  /** Makes the change that a holder of the key decided on, and gives the key back. */
+  void changeHeld(KeyLock keyLock, Operation operation, boolean put) {
+    log.awaitRoom();
+    Shard shard = lockAndFind(operation, false);
+    try {
       if (keyLock.isOverrun()) {
         // The map was cleared meanwhile: this change came just before, and is gone with the rest.
       } else if (put) {
-        write(shard, operation, found);
-      } else if (found) {
+        write(shard, operation);
+      } else if (operation.exists) {
         erase(shard, operation);
       }
       shard.releaseKey(keyLock);
@@ -318,6 +436,14 @@ public final class HashIndex {
   public void lockAll() {
     for (Shard shard : shards) {
       shard.lock();
+    }
+  }
+
+  /** Waits for all changes that have begun. */
+  public void awaitChanges() {
+    for (Shard shard : shards) {
+      shard.lock();
+      shard.unlock();
     }
   }
 
@@ -351,104 +477,5 @@ public final class HashIndex {
     } finally {
       unlockAll();
     }
-  }
-
-  // ---- cleaner ---------------------------------------------------------------------------------
-
-  /**
-   * Reads where a hash's slot would be, so that it is in the processor's cache; returns anything.
-   */
-  public long touch(long hash) {
-    SlotTable table = shardOf(hash).table();
-    return table == null ? 0 : table.get(table.home(Hashing.tag(hash)));
-  }
-
-  /**
-   * Says, without a lock, whether the index may name that record. False is certain: slots that move
-   * meanwhile could hide the one that is looked for, so then the answer is true.
-   */
-  public boolean mayName(long hash, long address) {
-    Shard shard = shardOf(hash);
-    long version = shard.version();
-    SlotTable table = shard.table();
-    boolean named = table != null && positionOf(table, hash, address) >= 0;
-    VarHandle.acquireFence();
-    return named || (version & 1) != 0 || shard.version() != version;
-  }
-
-  /**
-   * Appends the operation's finished record, which is a copy of the one at {@code address}, and
-   * names it instead, if the index still names that one.
-   *
-   * @return whether it did
-   */
-  public boolean relocate(Operation operation, long address) {
-    Shard shard = shardOf(operation.hash);
-    shard.lock();
-    try {
-      health.checkWritable();
-      SlotTable table = shard.table();
-      int position = table == null ? -1 : positionOf(table, operation.hash, address);
-      if (position < 0) {
-        return false;
-      }
-      long previous = RecordLayout.previous(address, operation.record().paddedLength());
-      long moved = log.append(operation.record(), previous, RecordLayout.RELOCATED);
-      shard.replace(position, SlotTable.slot(Hashing.tag(operation.hash), moved));
-      return true;
-    } finally {
-      shard.unlock();
-    }
-  }
-
-  private static int positionOf(SlotTable table, long hash, long address) {
-    long wanted = SlotTable.slot(Hashing.tag(hash), address);
-    int position = table.lowerBound(Hashing.tag(hash));
-    long slot = table.get(position);
-    while (slot != 0 && SlotTable.tag(slot) == Hashing.tag(hash)) {
-      if (slot == wanted) {
-        return position;
-      }
-      slot = table.get(++position);
-    }
-    return -1;
-  }
-
-  // ---- recovery: one thread, before anybody else can see the index
-  // -------------------------------
-
-  /** Replays a put of the log. */
-  public void replayPut(long hash, long address, long previous) {
-    Shard shard = shardOf(hash);
-    long slot = SlotTable.slot(Hashing.tag(hash), address);
-    if (previous == 0) {
-      shard.reserve();
-      shard.insert(slot);
-    } else {
-      shard.replace(requirePosition(shard, hash, address, previous), slot);
-    }
-  }
-
-  /** Replays a removal of the log. */
-  public void replayRemove(long hash, long address, long previous) {
-    Shard shard = shardOf(hash);
-    shard.remove(requirePosition(shard, hash, address, previous));
-  }
-
-  /** Replays that all entries of a shard were removed. */
-  public void replayClear(int shard) {
-    shards[shard].clear();
-  }
-
-  private int requirePosition(Shard shard, long hash, long address, long previous) {
-    SlotTable table = shard.table();
-    long replaced = RecordLayout.previousAddress(previous);
-    int position = table == null ? -1 : positionOf(table, hash, replaced);
-    if (position < 0) {
-      throw lookup.damagedAt(
-          address,
-          "to replace the record at 0x" + Long.toHexString(FileLayout.fileOffsetOf(replaced)));
-    }
-    return position;
   }
 }

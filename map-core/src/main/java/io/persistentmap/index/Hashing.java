@@ -27,6 +27,11 @@ public final class Hashing {
     return (int) (hash >>> SHARD_SHIFT);
   }
 
+  /** Says whether two hashes have the same shard and tag. */
+  static boolean isSamePlace(long hash, long other) {
+    return (hash ^ other) >>> TAG_SHIFT == 0;
+  }
+
   /** Returns the tag of a hash's slot. */
   static long tag(long hash) {
     return (hash >>> TAG_SHIFT) & (SlotTable.TAGS - 1);
@@ -46,6 +51,14 @@ public final class Hashing {
     long second = left > 8 ? rest(bytes, at + 8, left - 8) : 0;
     state = fold(first ^ K1, second ^ state);
     return fold(state ^ K2, length ^ K1);
+  }
+
+  /**
+   * Returns the hash of a key about which equality decides: its {@code hashCode}, mixed. It is good
+   * for this process only, and in no file.
+   */
+  public static long ofHashCode(long seed, int hashCode) {
+    return fold(fold(hashCode ^ K1, seed ^ K0) ^ K2, K1);
   }
 
   private static long rest(byte[] bytes, int from, int length) {

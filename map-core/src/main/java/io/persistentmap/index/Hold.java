@@ -24,20 +24,35 @@ public final class Hold {
   }
 
   private void change(Operation operation, boolean put) {
-    index.changeHeld(shard, keyLock, operation, put);
+    index.changeHeld(keyLock, operation, put);
     released = true;
+  }
+
+  /**
+   * Says whether another thread has cleared the map since the key was taken: what its holder then
+   * decides came just before, and is gone with the rest. Under the shard's lock.
+   */
+  public boolean isOverrun() {
+    return keyLock.isOverrun();
   }
 
   /** Gives the key back, if it has not been yet. */
   public void release() {
     if (!released) {
-      released = true;
       shard.lock();
       try {
-        shard.releaseKey(keyLock);
+        releaseLocked();
       } finally {
         shard.unlock();
       }
+    }
+  }
+
+  /** Gives the key back, if it has not been yet. Under the shard's lock. */
+  public void releaseLocked() {
+    if (!released) {
+      released = true;
+      shard.releaseKey(keyLock);
     }
   }
 }

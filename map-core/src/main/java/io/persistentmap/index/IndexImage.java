@@ -7,7 +7,8 @@ import java.nio.ByteOrder;
 import java.util.function.LongSupplier;
 
 /**
- * A shard of an index as bytes: its slots, in order of tags, and the LSN that they are exact for.
+ * A shard of an index as bytes: its slots, in order of tags, and the LSN that they are exact for;
+ * or, where equality decides about the keys, the addresses alone.
  *
  * <p>Records of the shard below that LSN are in the slots; those from it on are to be replayed.
  */
@@ -39,6 +40,13 @@ public final class IndexImage {
       return lsn.getAsLong();
     } finally {
       shard.unlock();
+    }
+  }
+
+  /** Writes the addresses of a shard, ascending. */
+  public static void writeAddresses(Shard shard, ByteWriter out) {
+    for (long address : shard.addresses()) {
+      out.writeLong(address);
     }
   }
 

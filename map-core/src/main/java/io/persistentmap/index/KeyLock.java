@@ -1,9 +1,13 @@
 package io.persistentmap.index;
 
+import io.persistentmap.format.RecordLayout;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +18,19 @@ import org.jspecify.annotations.Nullable;
  * that would close such a circle gets an exception instead.
  */
 final class KeyLock {
+  private static final byte[] NOTHING = {};
+
   /** For whom each waiting thread waits. Also the monitor under which circles are looked for. */
   private static final ConcurrentMap<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
 
+  /** Threads that make a checkpoint, or wait for one: nobody who makes one may wait for them. */
+  private static final Set<Thread> CHECKPOINTING = ConcurrentHashMap.newKeySet();
+
   private final long hash;
+
+  /** The bytes of the key; empty if equality decides about it. */
   private final byte[] key;
+
   private final Thread owner = Thread.currentThread();
 
   /** Whether the owner has given the key back; a thread may still be about to wake up for it. */
@@ -30,10 +42,16 @@ final class KeyLock {
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
 
-  KeyLock(long hash, byte[] key, int from, int length, @Nullable KeyLock next) {
-    this.hash = hash;
-    this.key = Arrays.copyOfRange(key, from, from + length);
+  KeyLock(Operation operation, @Nullable KeyLock next) {
+    this.hash = operation.hash;
+    this.key = operation.byEquality ? NOTHING : keyOf(operation);
     this.next = next;
+  }
+
+  private static byte[] keyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    return Arrays.copyOfRange(
+        operation.record().array(), from, from + operation.record().keyLength());
   }
 
   /** Notes that the current thread clears the map; what it does inside its own code counts on. */
@@ -51,11 +69,28 @@ final class KeyLock {
     released = true;
   }
 
-  /** Says whether this is that key, held by another thread. */
-  boolean isOther(long otherHash, byte[] otherKey, int from, int length) {
-    return hash == otherHash
-        && owner != Thread.currentThread()
-        && Arrays.equals(key, 0, key.length, otherKey, from, from + length);
+  /** Returns the hash of the key. */
+  long hash() {
+    return hash;
+  }
+
+  /** Says whether this is the operation's key, held by another thread. */
+  boolean isOther(Operation operation) {
+    return owner != Thread.currentThread() && isOf(operation);
+  }
+
+  /**
+   * Says whether this is the operation's key. Keys about which equality decides share a lock if
+   * they have the same hash: to ask them would be user code under a lock.
+   */
+  boolean isOf(Operation operation) {
+    return hash == operation.hash && (operation.byEquality || isKeyOf(operation));
+  }
+
+  private boolean isKeyOf(Operation operation) {
+    int from = RecordLayout.HEADER_BYTES;
+    int to = from + operation.record().keyLength();
+    return Arrays.equals(key, 0, key.length, operation.record().array(), from, to);
   }
 
   /**
@@ -73,6 +108,45 @@ final class KeyLock {
     } finally {
       WAITING.remove(current);
     }
+  }
+
+  /** Runs what makes a checkpoint or waits for one, so that no checkpoint waits for this thread. */
+  static <T> T checkpointing(Supplier<T> code) {
+    Thread current = Thread.currentThread();
+    boolean outermost = CHECKPOINTING.add(current);
+    try {
+      return code.get();
+    } finally {
+      if (outermost) {
+        CHECKPOINTING.remove(current);
+      }
+    }
+  }
+
+  /**
+   * Says whether who makes a checkpoint would wait for ever for this key: the owner is the current
+   * thread, or waits for it or for a checkpoint, perhaps through others.
+   */
+  boolean isWaitFutile() {
+    synchronized (WAITING) {
+      KeyLock wanted = this;
+      while (wanted != null && !wanted.released) {
+        if (wanted.owner == Thread.currentThread() || CHECKPOINTING.contains(wanted.owner)) {
+          return true;
+        }
+        wanted = WAITING.get(wanted.owner);
+      }
+      return false;
+    }
+  }
+
+  /** Tells who has held the key for so long. */
+  String describe(Duration held) {
+    return "thread "
+        + owner.getName()
+        + " has held the key for "
+        + held.toSeconds()
+        + " s, inside compute (or merge, replaceAll ...)";
   }
 
   private void refuseCircle(Thread current) {

@@ -10,6 +10,7 @@ import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * answers without a lock counts only if the shard's version is then still the same. Thread-safe.
  */
 final class RecordLookup {
+  private static final int OPTIMISTIC_ATTEMPTS = 64;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -24,6 +26,8 @@ final class RecordLookup {
   enum Match {
     FOUND,
     ABSENT,
+    /** A record whose key must be asked whether it is equal; it was copied. */
+    UNJUDGED,
     /** The base changed meanwhile. */
     AGAIN,
     /** Not what was ever written, unless it changed meanwhile. */
@@ -38,13 +42,77 @@ final class RecordLookup {
     this.health = health;
   }
 
-  /** Looks for the operation's key in a table, and copies its record if that is wanted. */
-  Match probe(@Nullable SlotTable table, Operation operation, boolean copy) {
+  /**
+   * Looks for the operation's key in a shard without a lock, and copies its record if that is
+   * wanted. Where equality decides, it asks the keys under the same tag, each by a copy that was
+   * whole, and from a slot that was there, when the version was checked.
+   *
+   * @return {@code AGAIN} if writers were in the way
+   */
+  Match find(Shard shard, Operation operation, boolean copy) {
+    for (int attempt = 0; attempt < OPTIMISTIC_ATTEMPTS; attempt++) {
+      long version = shard.version();
+      if ((version & 1) == 0) {
+        Match match = findAt(version, shard, operation, copy);
+        if (match != Match.AGAIN) {
+          return match;
+        }
+      }
+      Thread.onSpinWait();
+    }
+    return Match.AGAIN;
+  }
+
+  private Match findAt(long version, Shard shard, Operation operation, boolean copy) {
+    SlotTable table = shard.table();
+    Match match = probe(table, operation, copy);
+    while (isStill(version, shard)) {
+      if (match != Match.UNJUDGED) {
+        return match;
+      }
+      if (operation.judge()) {
+        return Match.FOUND;
+      }
+      match = nextUnjudged(Objects.requireNonNull(table), operation, operation.position + 1);
+    }
+    return Match.AGAIN;
+  }
+
+  /** Says whether no slot has the tag of a hash, or false if writers are in the way. */
+  boolean isAbsent(Shard shard, long hash) {
+    long version = shard.version();
+    SlotTable table = shard.table();
+    long tag = Hashing.tag(hash);
+    long slot = table == null ? 0 : table.get(table.lowerBound(tag));
+    boolean absent = slot == 0 || SlotTable.tag(slot) != tag;
+    return absent && (version & 1) == 0 && isStill(version, shard);
+  }
+
+  private static boolean isStill(long version, Shard shard) {
+    VarHandle.acquireFence(); // all that was read, before the version is read again
+    return shard.version() == version;
+  }
+
+  /**
+   * Looks for the operation's key under the shard's lock. The answer is {@code UNJUDGED} if it
+   * needs user code: then the caller gives the lock back, asks, and tries again.
+   */
+  Match findLocked(Shard shard, Operation operation, boolean copy) {
+    Match match;
+    do {
+      match = probe(shard.table(), operation, copy);
+    } while (match == Match.AGAIN);
+    return match;
+  }
+
+  /** Looks for the same bytes first; only then are there keys to be judged. */
+  private Match probe(@Nullable SlotTable table, Operation operation, boolean copy) {
     if (table == null) {
       return Match.ABSENT;
     }
     long tag = Hashing.tag(operation.hash);
-    int position = table.lowerBound(tag);
+    int first = table.lowerBound(tag);
+    int position = first;
     long slot = table.get(position);
     while (slot != 0 && SlotTable.tag(slot) == tag) {
       Match match = look(slot, operation, copy);
@@ -55,7 +123,34 @@ final class RecordLookup {
       }
       slot = table.get(++position);
     }
+    return operation.byEquality && position > first
+        ? nextUnjudged(table, operation, first)
+        : Match.ABSENT;
+  }
+
+  /** Copies the first record from a position on that has not been found unequal. */
+  private Match nextUnjudged(SlotTable table, Operation operation, int from) {
+    long tag = Hashing.tag(operation.hash);
+    int position = from;
+    long slot = table.get(position);
+    while (slot != 0 && SlotTable.tag(slot) == tag) {
+      long lsn = lsn(slot);
+      if (!operation.unequal.contains(lsn)) {
+        operation.position = position;
+        operation.slot = slot;
+        operation.candidate = lsn;
+        Match match = copyRecord(slot, operation);
+        return match == Match.FOUND ? Match.UNJUDGED : match;
+      }
+      slot = table.get(++position);
+    }
     return Match.ABSENT;
+  }
+
+  private long lsn(long slot) {
+    long address = SlotTable.address(slot);
+    Segment segment = log.segments().get(FileLayout.segmentOf(address));
+    return segment == null ? 0 : FileLayout.lsn(segment.sequence(), FileLayout.offsetOf(address));
   }
 
   /** Compares the key of the record that a slot names, and copies the record. */
@@ -66,8 +161,8 @@ final class RecordLookup {
     if (segment == null || base == null) {
       return Match.DAMAGED;
     }
-    long sequence = segment.sequence();
-    Match match = look(base, FileLayout.offsetOf(address), sequence, operation, copy);
+    operation.sequence = segment.sequence();
+    Match match = look(base, FileLayout.offsetOf(address), operation.sequence, operation, copy);
     VarHandle.acquireFence();
     return segment.base() == base ? match : Match.AGAIN;
   }
@@ -84,6 +179,9 @@ final class RecordLookup {
       return Match.DAMAGED;
     }
     boolean equal = isKey(base, at + RecordLayout.HEADER_BYTES, keyLength, operation);
+    if (!equal && operation.byEquality) {
+      return Match.ABSENT;
+    }
     operation.foundLength = length;
     // An unequal key under an equal tag is rare enough to be checked for damage.
     if ((copy || !equal) && !copy(base, at, length, sequence, operation)) {
@@ -130,9 +228,10 @@ final class RecordLookup {
       return Match.DAMAGED;
     }
     long at = FileLayout.offsetOf(address);
+    operation.sequence = segment.sequence();
     boolean intact =
         at + RecordLayout.HEADER_BYTES <= base.size()
-            && copyIfWithin(base, at, segment.sequence(), operation);
+            && copyIfWithin(base, at, operation.sequence, operation);
     VarHandle.acquireFence();
     if (segment.base() != base) {
       return Match.AGAIN;

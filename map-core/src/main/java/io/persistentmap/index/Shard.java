@@ -3,6 +3,8 @@ package io.persistentmap.index;
 import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shard {
   private static final int INITIAL_HOME_BITS = 3;
+
+  /** How often a wait is checked for being futile. */
+  private static final long FUTILITY_CHECK_NANOS = 5_000_000;
+
   private static final VarHandle VERSION;
 
   static {
@@ -35,6 +41,7 @@ public final class Shard {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition keyReleased = lock.newCondition();
+  private final int number;
   private final LongFunction<Memory> allocator;
 
   /** Changes under the lock; null while empty. */
@@ -49,8 +56,20 @@ public final class Shard {
   /** Guarded by the lock. */
   private @Nullable KeyLock keyLocks;
 
-  Shard(LongFunction<Memory> allocator) {
+  /** How many keys are held; changes under the lock. */
+  private volatile int keysHeld;
+
+  /** How many keys have been held so far; changes under the lock. */
+  private volatile long holds;
+
+  Shard(int number, LongFunction<Memory> allocator) {
+    this.number = number;
     this.allocator = allocator;
+  }
+
+  /** Returns its number in the index. */
+  public int number() {
+    return number;
   }
 
   /** Takes the lock, without reacting to interrupts. */
@@ -74,6 +93,20 @@ public final class Shard {
 
   long version() {
     return (long) VERSION.getAcquire(this);
+  }
+
+  /** Returns the addresses in all slots, ascending. */
+  long[] addresses() {
+    long[] addresses;
+    lock.lock();
+    try {
+      SlotTable present = table;
+      addresses = present == null ? new long[0] : present.addresses((int) count);
+    } finally {
+      lock.unlock();
+    }
+    Arrays.sort(addresses);
+    return addresses;
   }
 
   // ---- under the lock --------------------------------------------------------------------------
@@ -202,10 +235,10 @@ public final class Shard {
   // ---- key locks -------------------------------------------------------------------------------
 
   /** Waits until no other thread holds the key. */
-  void awaitKey(long hash, byte[] key, int from, int length) {
+  void awaitKey(Operation operation) {
     KeyLock held = keyLocks;
     while (held != null) {
-      if (held.isOther(hash, key, from, length)) {
+      if (held.isOther(operation)) {
         held.await(keyReleased);
         held = keyLocks;
       } else {
@@ -215,11 +248,81 @@ public final class Shard {
   }
 
   /** Takes the key for the current thread, once more if it has it. */
-  KeyLock takeKey(long hash, byte[] key, int from, int length) {
-    awaitKey(hash, key, from, length);
-    KeyLock taken = new KeyLock(hash, key, from, length, keyLocks);
+  KeyLock takeKey(Operation operation) {
+    awaitKey(operation);
+    return addKey(operation);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+  private KeyLock addKey(Operation operation) {
+    KeyLock taken = new KeyLock(operation, keyLocks);
     keyLocks = taken;
+    keysHeld++;
+    holds++;
+    VarHandle.storeStoreFence(); // nothing that the holder changes can be seen before that
     return taken;
+  }
+
+  /**
+   * Takes the key for the making of a checkpoint. Waits for its holder, but not where that would be
+   * for ever.
+   *
+   * @return null if the holder is this thread, or waits for it or for a checkpoint
+   * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
+   */
+  @Nullable KeyLock takeKeyUnlessFutile(Operation operation, Duration patience) {
+    long begin = System.nanoTime();
+    boolean interrupted = false;
+    try {
+      KeyLock holder = holderOf(operation);
+      while (holder != null) {
+        if (holder.isWaitFutile()) {
+          return null;
+        }
+        if (System.nanoTime() - begin > patience.toNanos()) {
+          throw new IllegalStateException(holder.describe(patience));
+        }
+        try {
+          keyReleased.awaitNanos(FUTILITY_CHECK_NANOS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+        holder = holderOf(operation);
+      }
+      return addKey(operation);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private @Nullable KeyLock holderOf(Operation operation) {
+    KeyLock held = keyLocks;
+    while (held != null && !held.isOf(operation)) {
+      held = held.next;
+    }
+    return held;
+  }
+
+  /** Says whether a key with that hash is held, by whomever. */
+  public boolean isHeld(long hash) {
+    for (KeyLock held = keyLocks; held != null; held = held.next) {
+      if (held.hash() == hash) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Says whether any key is held, by whomever; needs no lock. */
+  public boolean isAnyHeld() {
+    return keysHeld > 0;
+  }
+
+  /** Returns a number that changes whenever a key is taken; needs no lock. */
+  public long holds() {
+    return holds;
   }
 
   /** Tells the keys held by other threads that the map is being cleared. */
@@ -230,6 +333,7 @@ public final class Shard {
   }
 
   /** Gives a key back. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
   void releaseKey(KeyLock released) {
     KeyLock before = null;
     for (KeyLock held = keyLocks; held != null; held = held.next) {
@@ -244,6 +348,7 @@ public final class Shard {
       before = held;
     }
     released.released();
+    keysHeld--;
     keyReleased.signalAll();
   }
 }

@@ -98,6 +98,20 @@ final class SlotTable {
     return position;
   }
 
+  /** Returns the position of exactly this slot, or -1. */
+  int find(long wanted) {
+    long tag = tag(wanted);
+    int position = lowerBound(tag);
+    long slot = get(position);
+    while (slot != 0 && tag(slot) == tag) {
+      if (slot == wanted) {
+        return position;
+      }
+      slot = get(++position);
+    }
+    return -1;
+  }
+
   /** Inserts a slot before {@code position}, which {@link #lowerBound} gave; false if full. */
   boolean insert(int position, long slot) {
     int gap = position;
@@ -124,6 +138,19 @@ final class SlotTable {
       next = get(hole + 1);
     }
     set(hole, 0);
+  }
+
+  /** Returns the addresses in the slots, of which there are {@code count}. */
+  long[] addresses(int count) {
+    long[] addresses = new long[count];
+    int next = 0;
+    for (int i = 0; next < count; i++) {
+      long slot = get(i);
+      if (slot != 0) {
+        addresses[next++] = address(slot);
+      }
+    }
+    return addresses;
   }
 
   /** Copies all slots, in order, into an empty table; false if they don't fit. */

@@ -3,8 +3,15 @@
  *
  * <p>{@link io.persistentmap.index.SlotTable} is the table of a shard, {@link
  * io.persistentmap.index.Shard} its lock and version, {@link io.persistentmap.index.HashIndex} the
- * shards of one map. What a record's bytes mean as objects is not known here, and no user code is
- * called under a shard's lock.
+ * shards of one map, {@link io.persistentmap.index.RecordLookup} what slots name.
+ *
+ * <p>What a record's bytes mean as objects is not known here, but that {@link
+ * io.persistentmap.index.KeyDecoder} makes a stored key an object again, where {@code equals} and
+ * {@code hashCode} decide about it. That is user code, and it is called without any lock: what it
+ * must decide is asked with the shard's lock given back, remembered by LSN ({@link
+ * io.persistentmap.index.LsnSet}), and the lock taken again. Whoever starves so does because others
+ * succeed. (The one user code that may run under a shard's lock is the {@code hashCode} of a record
+ * whose bytes are compared, if it has one of its own: the cache is told of changes there.)
  */
 @NullMarked
 package io.persistentmap.index;

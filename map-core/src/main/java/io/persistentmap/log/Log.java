@@ -8,7 +8,6 @@ import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
-import io.persistentmap.platform.OffHeapMemory;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -18,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +64,7 @@ public final class Log {
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final StoreHealth health;
+  private final LongFunction<Memory> allocator;
   private final Runnable beforeFirstWrite;
   private final Runnable onSealed;
 
@@ -105,6 +106,7 @@ public final class Log {
    * @param segments its segments
    * @param mapping of the file
    * @param health fails when the file can't be read or written
+   * @param allocator of buffers for the tail, which may hold anything
    * @param beforeFirstWrite called each time before bytes are written to the file
    * @param onSealed called when a segment is full: somebody should call {@link #flushSealed}
    */
@@ -114,6 +116,7 @@ public final class Log {
       SegmentTable segments,
       SegmentMapping mapping,
       StoreHealth health,
+      LongFunction<Memory> allocator,
       Runnable beforeFirstWrite,
       Runnable onSealed) {
     this.file = file;
@@ -121,6 +124,7 @@ public final class Log {
     this.segments = segments;
     this.mapping = mapping;
     this.health = health;
+    this.allocator = allocator;
     this.beforeFirstWrite = beforeFirstWrite;
     this.onSealed = onSealed;
   }
@@ -320,7 +324,7 @@ public final class Log {
 
   private Memory takeBuffer() {
     Memory pooled = pool.poll();
-    return pooled != null ? pooled : OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+    return pooled != null ? pooled : allocator.apply(FileLayout.SEGMENT_BYTES);
   }
 
   /** Takes a buffer back. */

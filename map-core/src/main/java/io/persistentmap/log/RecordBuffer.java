@@ -5,6 +5,7 @@ import io.persistentmap.format.RecordLayout;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.serializer.ByteWriter;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordBuffer {
   private static final int INITIAL_BYTES = 512;
+  private static final byte[] NOTHING = {};
   private static final byte[] ZEROS = new byte[FileLayout.BLOCK_BYTES];
 
   private final ByteWriter writer = new ByteWriter(INITIAL_BYTES);
   private final CRC32C crc = new CRC32C();
+
+  /** 0 until the record is finished. */
   private int kind;
+
+  private int flags;
   private int map;
   private int keyLength;
   private int length;
@@ -32,6 +38,8 @@ public final class RecordBuffer {
   /** Starts a new record. */
   public void begin() {
     writer.position(RecordLayout.HEADER_BYTES);
+    kind = 0;
+    flags = 0;
     keyLength = 0;
     since = 0;
     runMemory = null;
@@ -47,8 +55,27 @@ public final class RecordBuffer {
     keyLength = writer.position() - RecordLayout.HEADER_BYTES;
   }
 
+  /** Says that equality decides about the key. */
+  public void byEquality() {
+    flags = RecordLayout.BY_EQUALITY;
+  }
+
+  /** Replaces the key; the value of a finished record stays. */
+  public void replaceKey(byte[] from, int at, int newLength) {
+    int valueStart = RecordLayout.HEADER_BYTES + keyLength;
+    byte[] value = kind == 0 ? NOTHING : Arrays.copyOfRange(writer.array(), valueStart, length);
+    writer.position(RecordLayout.HEADER_BYTES);
+    writer.writeBytes(from, at, newLength);
+    endKey();
+    if (kind != 0) {
+      writer.writeBytes(value, 0, value.length);
+      finish(kind, map);
+    }
+  }
+
   /** Goes back to the end of the key, to write another value. */
   public void truncateToKey() {
+    kind = 0;
     writer.position(RecordLayout.HEADER_BYTES + keyLength);
     runMemory = null;
   }
@@ -81,9 +108,9 @@ public final class RecordBuffer {
   }
 
   /** Completes the header; called once per finished record. Returns the CRC, not yet masked. */
-  int seal(long previous, int flags) {
+  int seal(long previous, int moreFlags) {
     byte[] record = writer.array();
-    RecordLayout.writeHeader(record, length, previous, kind, flags, map, keyLength);
+    RecordLayout.writeHeader(record, length, previous, kind, flags | moreFlags, map, keyLength);
     crc.update(
         record, RecordLayout.LENGTH_OFFSET, RecordLayout.HEADER_BYTES - RecordLayout.LENGTH_OFFSET);
     return (int) crc.getValue();
@@ -97,6 +124,11 @@ public final class RecordBuffer {
   /** Returns the length of the key. */
   public int keyLength() {
     return keyLength;
+  }
+
+  /** Returns the length of the finished record's value. */
+  public int valueLength() {
+    return length - RecordLayout.HEADER_BYTES - keyLength;
   }
 
   /** Says that this is a tombstone moved, of a removal when that sequence was the tail. */

@@ -4,6 +4,7 @@ import io.persistentmap.PersistentMapException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ public final class SegmentMapping {
 
   /** Guarded by this: binary logarithm of the bytes of a window. */
   private int windowBits;
+
+  /** Guarded by this: whether garbage was collected to get address space back. */
+  private boolean collected;
 
   /** Maps nothing yet. */
   public SegmentMapping(DataFile file) {
@@ -56,11 +60,19 @@ public final class SegmentMapping {
     return file.map(position, Math.max(0, Math.min(length, file.size() - position)));
   }
 
-  /** Returns null, and halves the window, when there is not that much address space. */
+  /**
+   * Returns null when there is not that much address space: first, if mappings of closed maps may
+   * take it, that are unreachable but not collected; then with a window half as large.
+   */
   private @Nullable Memory mapWindow(long window) {
     try {
       return file.map(FileLayout.DATA_START + (window << windowBits), 1L << windowBits);
     } catch (PersistentMapException e) {
+      if (!collected) {
+        collected = true;
+        OffHeapMemory.collectUnreachable();
+        return null;
+      }
       if (windowBits <= FileLayout.SEGMENT_BITS) {
         throw e;
       }

@@ -160,6 +160,12 @@ public final class SegmentTable {
     }
   }
 
+  /** Says whether no state that can be recovered needs a segment. */
+  public synchronized boolean isFree(int number) {
+    Segment segment = get(number);
+    return segment == null || segment.state == Segment.State.FREE;
+  }
+
   /** Notes that the cleaner has moved all that was live in a segment. */
   public synchronized void cleaned(Segment segment) {
     segment.state = Segment.State.CLEANED;
@@ -293,6 +299,16 @@ public final class SegmentTable {
       }
     }
     return oldest;
+  }
+
+  /**
+   * Returns the sequence of the oldest segment that the cleaner has not emptied. A tombstone since
+   * then has not been dropped: that takes a time when all other segments are younger.
+   */
+  public long oldestUncleaned() {
+    long[] oldest = {Long.MAX_VALUE};
+    forEachLog(segment -> oldest[0] = Math.min(oldest[0], segment.sequence()));
+    return oldest[0];
   }
 
   /** Drops the bytes of all segments, so that they can be released: the store is closed. */

@@ -61,6 +61,11 @@ public final class StoreHealth {
     check();
   }
 
+  /** Says whether the store can be changed. */
+  public boolean isWritable() {
+    return isOpen() && failure == null;
+  }
+
   /** Says whether the store is closed. */
   public boolean isClosed() {
     return closed;

@@ -3,7 +3,6 @@ package io.persistentmap.log;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.platform.Memory;
-import io.persistentmap.platform.OffHeapMemory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A segment (or run) that is being appended to, or is full but not in the file yet. */
@@ -11,7 +10,7 @@ final class Tail {
   private static final long CLOSED = Long.MAX_VALUE / 2;
 
   /** Before the first append: has room for nothing. */
-  static final Tail NONE = new Tail(new Segment(-1), 0, OffHeapMemory.allocate(1), CLOSED, 0);
+  static final Tail NONE = new Tail(new Segment(-1), 0, Memory.empty(), CLOSED, 0);
 
   final Segment segment;
   final long sequence;

@@ -1,5 +1,7 @@
 package io.persistentmap.platform;
 
+import java.nio.ByteBuffer;
+
 /**
  * A range of bytes, little-endian, addressed from 0.
  *
@@ -43,6 +45,11 @@ public interface Memory {
    * each time, and keeps this one reachable.
    */
   Memory slice(long offset, long length);
+
+  /** Returns a memory of no bytes. */
+  static Memory empty() {
+    return new BufferMemory(ByteBuffer.allocate(0));
+  }
 
   /** Checks that {@code length} bytes from {@code offset} are inside {@code size} bytes. */
   static void check(long offset, long length, long size) {

@@ -3,6 +3,7 @@ package io.persistentmap.platform;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import net.openhft.chronicle.core.UnsafeMemory;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * lock-free reader that still holds a slice of a table that was replaced, or of a store that was
  * closed, reads stale bytes, and never faults.
  *
+ * <p>The garbage collector does not see these bytes, and would let a program that opens and closes
+ * many maps run the machine out of memory. So they are counted, and it is called when there are
+ * twice as many as it left the last time.
+ *
  * <p>Chronicle Bytes' own stores ({@code PointerBytesStore}) add nothing but start-up time here:
  * see {@code docs/decisions/0002-chronicle-memory.md}.
  */
@@ -24,6 +29,15 @@ public final class OffHeapMemory implements Memory {
 
   private static final UnsafeMemory UNSAFE = UnsafeMemory.INSTANCE;
   private static final Cleaner CLEANER = Cleaner.create();
+
+  /** As many unreachable bytes as may always be there. */
+  private static final long LEAST_TO_COLLECT = 1L << 30;
+
+  /** Bytes allocated and not released. */
+  private static final AtomicLong allocated = new AtomicLong();
+
+  /** How many of them make it worthwhile to look for unreachable ones. */
+  private static volatile long collectAt = LEAST_TO_COLLECT;
 
   private final long address;
   private final long size;
@@ -41,11 +55,41 @@ public final class OffHeapMemory implements Memory {
    * @throws OutOfMemoryError when the operating system has none left
    */
   public static OffHeapMemory allocate(long size) {
-    long address = allocateOrCollect(size);
-    UNSAFE.setMemory(address, size, (byte) 0);
-    OffHeapMemory memory = new OffHeapMemory(address, size, null);
-    CLEANER.register(memory, () -> UNSAFE.freeMemory(address, size));
+    OffHeapMemory memory = allocateUnzeroed(size);
+    memory.zero(0, size);
     return memory;
+  }
+
+  /**
+   * Allocates memory that holds anything, and takes no pages of the machine until it is written.
+   *
+   * @throws OutOfMemoryError when the operating system has none left
+   */
+  public static OffHeapMemory allocateUnzeroed(long size) {
+    if (allocated.addAndGet(size) > collectAt) {
+      collectMany();
+    }
+    long address = allocateOrCollect(size);
+    OffHeapMemory memory = new OffHeapMemory(address, size, null);
+    CLEANER.register(memory, () -> free(address, size));
+    return memory;
+  }
+
+  private static void free(long address, long size) {
+    UNSAFE.freeMemory(address, size);
+    allocated.addAndGet(-size);
+  }
+
+  private static synchronized void collectMany() {
+    if (allocated.get() > collectAt) {
+      collectUnreachable();
+      collectAt = Math.max(LEAST_TO_COLLECT, 2 * allocated.get());
+    }
+  }
+
+  /** Returns the bytes allocated and not released. */
+  static long allocatedBytes() {
+    return allocated.get();
   }
 
   /** Memory that is unreachable, but not collected yet, may be what is missing. */
@@ -53,10 +97,20 @@ public final class OffHeapMemory implements Memory {
     try {
       return UNSAFE.allocate(size);
     } catch (OutOfMemoryError e) {
-      System.gc();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-      return UNSAFE.allocate(size);
+      collectUnreachable();
     }
+    try {
+      return UNSAFE.allocate(size);
+    } catch (OutOfMemoryError e) {
+      allocated.addAndGet(-size);
+      throw e;
+    }
+  }
+
+  /** Collects garbage, and waits until what was off the heap for it has probably been released. */
+  public static void collectUnreachable() {
+    System.gc();
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
   }
 
   /** Wraps memory that somebody else got, which {@code release} gives back once unreachable. */

@@ -13,6 +13,7 @@ import io.persistentmap.platform.DataFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +32,18 @@ final class Checkpointer {
   private final SuperblockFile superblocks;
   private final SnapshotStrategy strategy;
   private final StoreHealth health;
+  private final Leftovers leftovers;
 
   /** Protects the making of a checkpoint, and which image counts. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final RecordBuffer record = new RecordBuffer();
 
-  /** How many checkpoints have begun; changes under the lock. */
-  private volatile long begun;
+  /** Writes what is on the heap only; set before the first checkpoint. */
+  private volatile HeapValues heap = HeapValues.NONE;
+
+  /** How many checkpoints have begun; changes under the lock, but for the sake of its effect. */
+  private final AtomicLong begun = new AtomicLong();
 
   /** Guarded by the lock: the last one that begun, if it succeeded. */
   private @Nullable Checkpoint last;
@@ -74,7 +79,8 @@ final class Checkpointer {
       SnapshotStrategy strategy,
       StoreHealth health,
       Superblock present,
-      Image image) {
+      Image image,
+      Leftovers leftovers) {
     this.log = log;
     this.index = index;
     this.catalog = catalog;
@@ -84,6 +90,12 @@ final class Checkpointer {
     this.health = health;
     this.present = present;
     this.committedImage = image;
+    this.leftovers = leftovers;
+  }
+
+  /** Names who writes what is on the heap only. */
+  void attach(HeapValues values) {
+    heap = values;
   }
 
   /** Returns the newest durable superblock. */
@@ -110,8 +122,7 @@ final class Checkpointer {
 
   /** Waits for changes that have begun, so that later ones see that the store is closing. */
   void awaitNoWriters() {
-    index.lockAll();
-    index.unlockAll();
+    index.awaitChanges();
   }
 
   /**
@@ -123,6 +134,7 @@ final class Checkpointer {
       synchronized (dirtyMonitor) {
         if (!dirty) {
           strategy.prepare(present);
+          leftovers.erase(file); // durable with the mark
           // Also if it was not closed: what recovery read may not be on the device yet.
           writeMark(false);
           strategy.started();
@@ -141,59 +153,76 @@ final class Checkpointer {
 
   /** Makes a checkpoint, or shares one that began after the call. */
   Checkpoint checkpoint() {
-    long arrived = begun;
+    return HashIndex.checkpointing(() -> makeOrShare(() -> {}));
+  }
+
+  /**
+   * Makes a checkpoint for closing.
+   *
+   * @param beforeBarrier what is to be done when all values are in the log
+   */
+  void checkpointForClose(Runnable beforeBarrier) {
+    Checkpoint unused = HashIndex.checkpointing(() -> makeOrShare(beforeBarrier));
+  }
+
+  private Checkpoint makeOrShare(Runnable beforeBarrier) {
+    // A write, so that whoever counts on sees what this thread has changed in objects before.
+    long arrived = begun.getAndAdd(0);
     lock.lock();
     try {
       health.check();
       Checkpoint shared = last;
-      return begun > arrived && shared != null ? shared : make();
+      return begun.get() > arrived && shared != null ? shared : make(beforeBarrier);
     } finally {
       lock.unlock();
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  private Checkpoint make() {
-    begun++;
+  private Checkpoint make(Runnable beforeBarrier) {
+    begun.incrementAndGet();
     last = null;
     long start = System.nanoTime();
-    int[] emptied = log.segments().beginRelease();
     try {
-      last = make(start, emptied);
+      HeapValues.Written live = heap.write(); // an exception leaves all as it was
+      beforeBarrier.run();
+      last = make(start, live, log.segments().beginRelease());
       return last;
     } catch (StorageFailureException e) {
       throw health.fail(e);
     } finally {
+      heap.end();
       if (last == null) {
         log.segments().abandonRelease();
       }
     }
   }
 
-  private Checkpoint make(long start, int[] emptied) {
+  private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
     Image image = newImage;
     long number = present.checkpoint() + 1;
     long now = System.currentTimeMillis();
     LogPosition end;
     long entries;
+    long oldest;
     long stopStart = System.nanoTime();
     index.lockAll();
     catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
     try {
       health.check(); // a store that was closed meanwhile has a log, but no entries
+      heap.cut();
       LogPosition position = log.position();
       if (position.equals(present.tail()) && image == null && emptied.length == 0) {
-        return new Checkpoint(
-            present.checkpoint(), 0, Duration.ofNanos(System.nanoTime() - stopStart), since(start));
+        return outcome(present.checkpoint(), 0, since(stopStart), start, live);
       }
       entries = index.count();
-      CheckpointRecord.write(record, number, now, entries, emptied);
+      oldest = Math.min(log.segments().oldestUncleaned(), position.sequence());
+      CheckpointRecord.write(record, number, now, entries, oldest, emptied);
       end = log.mark(record);
     } finally {
       catalog.unlock();
       index.unlockAll();
     }
-    Duration stop = Duration.ofNanos(System.nanoTime() - stopStart);
+    Duration stop = since(stopStart);
     log.flush(end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
     Image named = image != null ? image : committedImage;
@@ -206,13 +235,20 @@ final class Checkpointer {
             named.replayStart(),
             named.segment(),
             named.sequence(),
-            strategy.previousSnapshot(number));
+            strategy.previousSnapshot(number),
+            oldest);
     strategy.commit(superblock);
     committed(superblock, image);
     long written = log.writtenBytes();
     long bytes = written - writtenBefore;
     writtenBefore = written;
-    return new Checkpoint(number, bytes, stop, since(start));
+    return outcome(number, bytes, stop, start, live);
+  }
+
+  private static Checkpoint outcome(
+      long number, long bytes, Duration stop, long start, HeapValues.Written live) {
+    return new Checkpoint(
+        number, bytes, stop, since(start), live.values(), live.written(), live.time());
   }
 
   /** Only now is the older state not needed any more. */
@@ -279,12 +315,16 @@ final class Checkpointer {
 
   /** Runs an action while no checkpoint is being made. */
   void withoutCheckpoint(Runnable action) {
-    lock.lock();
-    try {
-      action.run();
-    } finally {
-      lock.unlock();
-    }
+    HashIndex.checkpointing(
+        () -> {
+          lock.lock();
+          try {
+            action.run();
+          } finally {
+            lock.unlock();
+          }
+          return null;
+        });
   }
 
   /**

@@ -3,9 +3,10 @@ package io.persistentmap.store;
 import io.persistentmap.CorruptFileException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
-import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hashing;
 import io.persistentmap.index.Operation;
+import io.persistentmap.index.Relocation;
+import io.persistentmap.index.SegmentSlots;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.Segment;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * so for each byte that it frees it moves at most three. Runs in the store's maintenance thread.
  *
  * <p>The invariant: a record is moved under its shard's lock, and only if the index still names it.
+ * Keys about which equality decides are found by address, so no user code runs here.
  */
 final class Cleaner {
   /** Garbage that is worth cleaning, as a share of the log. */
@@ -46,7 +48,7 @@ final class Cleaner {
 
   private final Log log;
   private final SegmentTable segments;
-  private final HashIndex index;
+  private final Relocation index;
   private final Catalog catalog;
   private final long hashSeed;
   private final Operation operation;
@@ -54,6 +56,7 @@ final class Cleaner {
   private final long[] offsets = new long[BATCH];
   private final long[] hashes = new long[BATCH];
   private final int[] kinds = new int[BATCH];
+  private final boolean[] byEquality = new boolean[BATCH];
 
   @SuppressWarnings("unused") // so that touching a slot is not optimised away
   private long touched;
@@ -61,7 +64,7 @@ final class Cleaner {
   private final AtomicLong cleanedSegments = new AtomicLong();
   private final AtomicLong relocatedBytes = new AtomicLong();
 
-  Cleaner(Log log, HashIndex index, Catalog catalog, long hashSeed, Operation operation) {
+  Cleaner(Log log, Relocation index, Catalog catalog, long hashSeed, Operation operation) {
     this.log = log;
     this.segments = log.segments();
     this.index = index;
@@ -169,6 +172,8 @@ final class Cleaner {
     if (base == null) {
       return false;
     }
+    index.awaitChanges();
+    SegmentSlots named = index.byEquality(victim.number());
     long oldestOther = segments.oldestSequenceBut(victim);
     long end = log.endOf(victim);
     long at = Log.FIRST_RECORD;
@@ -176,11 +181,11 @@ final class Cleaner {
       int count = 0;
       for (; count < BATCH && at < end; count++) {
         offsets[count] = at;
-        at += FileLayout.align8(lookAt(victim, base, at, end, count));
+        at += FileLayout.align8(lookAt(victim, base, end, count, named));
       }
       for (int i = 0; i < count; i++) {
         if (worthMoving(victim, i)) {
-          move(victim, base, offsets[i], end, oldestOther);
+          move(victim, base, end, i, oldestOther);
         }
       }
     }
@@ -191,42 +196,55 @@ final class Cleaner {
    * Checks a record, and touches its slot, so that the cache misses of a batch overlap. Returns its
    * length.
    */
-  private int lookAt(Segment victim, Memory base, long at, long end, int position) {
-    int length = operation.load(base, at, end, victim.sequence());
+  private int lookAt(Segment victim, Memory base, long end, int i, SegmentSlots named) {
+    int length = operation.load(base, offsets[i], end, victim.sequence());
     if (length < 0) {
       throw new CorruptFileException(
           log.path()
               + ": record at 0x"
-              + Long.toHexString(FileLayout.fileOffset(victim.number()) + at)
+              + Long.toHexString(FileLayout.fileOffset(victim.number()) + offsets[i])
               + ": expected a record with a matching crc32c, found damaged bytes");
     }
-    byte[] record = operation.loaded();
-    kinds[position] = RecordLayout.kind(record, 0);
-    if (kinds[position] == RecordLayout.PUT) {
-      int keyLength = (int) RecordLayout.keyLength(record, 0);
-      long hash = Hashing.hash(hashSeed, record, RecordLayout.HEADER_BYTES, keyLength);
-      hashes[position] = hash;
-      touched ^= index.touch(hash);
+    byte[] record = operation.found();
+    kinds[i] = RecordLayout.kind(record, 0);
+    byEquality[i] = isByEquality(record);
+    if (kinds[i] == RecordLayout.PUT) {
+      if (byEquality[i]) {
+        hashes[i] = named.hashAt(offsets[i]);
+      } else {
+        int keyLength = (int) RecordLayout.keyLength(record, 0);
+        hashes[i] = Hashing.hash(hashSeed, record, RecordLayout.HEADER_BYTES, keyLength);
+        touched ^= index.touch(hashes[i]);
+      }
     }
     return length;
   }
 
-  private boolean worthMoving(Segment victim, int position) {
-    return kinds[position] != RecordLayout.PUT
-        || index.mayName(hashes[position], FileLayout.address(victim.number(), offsets[position]));
+  private static boolean isByEquality(byte[] record) {
+    return (RecordLayout.flags(record, 0) & RecordLayout.BY_EQUALITY) != 0;
   }
 
-  private void move(Segment victim, Memory base, long at, long end, long oldestOther) {
+  private boolean worthMoving(Segment victim, int i) {
+    if (kinds[i] != RecordLayout.PUT) {
+      return true;
+    }
+    return byEquality[i]
+        ? hashes[i] != SegmentSlots.NOT_NAMED
+        : index.mayName(hashes[i], FileLayout.address(victim.number(), offsets[i]));
+  }
+
+  private void move(Segment victim, Memory base, long end, int i, long oldestOther) {
+    long at = offsets[i];
     int length = operation.load(base, at, end, victim.sequence());
     if (length < 0) {
       throw new CorruptFileException(log.path() + ": a record changed while it was cleaned");
     }
-    byte[] record = operation.loaded();
+    byte[] record = operation.found();
     long address = FileLayout.address(victim.number(), at);
     int map = RecordLayout.map(record, 0);
     boolean moved =
         switch (RecordLayout.kind(record, 0)) {
-          case RecordLayout.PUT -> moveEntry(record, length, map, address);
+          case RecordLayout.PUT -> moveEntry(record, length, map, address, hashes[i]);
           case RecordLayout.REMOVE, RecordLayout.CLEAR ->
               moveTombstone(victim, record, length, at, oldestOther);
           case RecordLayout.CATALOG, RecordLayout.CLASS ->
@@ -239,9 +257,13 @@ final class Cleaner {
     }
   }
 
-  private boolean moveEntry(byte[] record, int length, int map, long address) {
+  private boolean moveEntry(byte[] record, int length, int map, long address, long hash) {
     RecordBuffer copy = copyKey(record);
-    operation.keyDone(hashSeed);
+    if (isByEquality(record)) {
+      operation.keyMoves(hash);
+    } else {
+      operation.keyDone(hashSeed);
+    }
     int value = RecordLayout.HEADER_BYTES + copy.keyLength();
     copy.writer().writeBytes(record, value, length - value);
     copy.finish(RecordLayout.PUT, map);
@@ -258,6 +280,9 @@ final class Cleaner {
     long lsn = Tombstone.lsn(record, length);
     RecordBuffer copy = copyKey(record);
     copy.endKey();
+    if (isByEquality(record)) {
+      copy.byEquality();
+    }
     copy.writer().writeLong(lsn != 0 ? lsn : FileLayout.lsn(victim.sequence(), at));
     copy.since(since);
     copy.finish(RecordLayout.kind(record, 0), RecordLayout.map(record, 0));

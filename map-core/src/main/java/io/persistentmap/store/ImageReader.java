@@ -7,8 +7,7 @@ import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.index.HashIndex;
-import io.persistentmap.index.IndexImage;
+import io.persistentmap.index.IndexReplay;
 import io.persistentmap.log.SegmentMapping;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
@@ -28,10 +27,9 @@ final class ImageReader {
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final Catalog catalog;
-  private final HashIndex index;
-  private final Memory buffer = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
+  private final IndexReplay entries;
+  private final Memory buffer = OffHeapMemory.allocateUnzeroed(FileLayout.SEGMENT_BYTES);
   private final List<Integer> numbers = new ArrayList<>();
-  private final long[] shardLsns = new long[HashIndex.SHARDS];
 
   private int next;
   private long nextSequence;
@@ -45,13 +43,13 @@ final class ImageReader {
       SegmentTable segments,
       SegmentMapping mapping,
       Catalog catalog,
-      HashIndex index) {
+      IndexReplay entries) {
     this.file = file;
     this.superblock = superblock;
     this.segments = segments;
     this.mapping = mapping;
     this.catalog = catalog;
-    this.index = index;
+    this.entries = entries;
     this.next = superblock.imageSegment();
     this.nextSequence = superblock.imageSequence();
   }
@@ -73,7 +71,7 @@ final class ImageReader {
         throw damaged("a block of " + block.length() + " bytes");
       }
       byte[] payload = readPayload(second.takeBuffer(), (int) block.length());
-      if (block.kind() == ImageBlock.SHARD) {
+      if (block.kind() == ImageBlock.SHARD || block.kind() == ImageBlock.ADDRESSES) {
         second.run(
             () -> {
               fill(block, header, payload);
@@ -103,14 +101,14 @@ final class ImageReader {
 
   private void fill(ImageBlock block, byte[] header, byte[] payload) {
     requireIntact(header, payload, block);
-    int shard = block.shard();
-    if (shard < 0
-        || shard >= HashIndex.SHARDS
-        || block.map() != index.map()
-        || !IndexImage.read(index.shard(shard), payload, (int) block.length())) {
+    int length = (int) block.length();
+    boolean filled =
+        block.kind() == ImageBlock.SHARD
+            ? entries.shard(block.map(), block.shard(), block.lsn(), payload, length)
+            : entries.addresses(block.map(), payload, length);
+    if (!filled) {
       throw damaged("a shard that can't be");
     }
-    shardLsns[shard] = block.lsn();
   }
 
   /**
@@ -131,11 +129,6 @@ final class ImageReader {
       done += count;
     }
     return payload;
-  }
-
-  /** Returns, for each shard, the LSN that its slots are exact for. */
-  long[] shardLsns() {
-    return shardLsns;
   }
 
   /** Returns the highest sequence of the image's segments. */

@@ -95,6 +95,13 @@ final class ImageWriter {
       long lsn = IndexImage.write(index.shard(shard), payload, log::lsn);
       block(ImageBlock.SHARD, lsn, index.map(), shard);
     }
+    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
+      payload.reset();
+      IndexImage.writeAddresses(index.shard(shard), payload);
+      if (payload.position() > 0) {
+        block(ImageBlock.ADDRESSES, 0, index.map(), 0);
+      }
+    }
     payload.reset();
     block(ImageBlock.END, blocks, 0, 0);
     finish();

@@ -26,15 +26,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recoverer {
   private final StoreFile hash;
+  private final SnapshotPair snapshots;
   private final StoreFile even;
   private final StoreFile odd;
   private final boolean acceptOlder;
   private final List<String> remarks = new ArrayList<>();
 
-  private Recoverer(StoreFile hash, StoreFile even, StoreFile odd, boolean acceptOlder) {
+  private Recoverer(StoreFile hash, SnapshotPair snapshots, boolean acceptOlder) {
     this.hash = hash;
-    this.even = even;
-    this.odd = odd;
+    this.snapshots = snapshots;
+    this.even = snapshots.even();
+    this.odd = snapshots.odd();
     this.acceptOlder = acceptOlder;
   }
 
@@ -55,10 +57,7 @@ final class Recoverer {
    */
   static Decision decide(FileSystem files, StoreFiles names, boolean acceptOlder) {
     StoreFile hash = StoreFile.read(files, names.hash());
-    StoreFile even = StoreFile.read(files, names.even());
-    StoreFile odd = StoreFile.read(files, names.odd());
-    Recoverer recoverer = new Recoverer(hash, even, odd, acceptOlder);
-    return recoverer.decide();
+    return new Recoverer(hash, SnapshotPair.read(files, names), acceptOlder).decide();
   }
 
   private Decision decide() {
@@ -120,25 +119,17 @@ final class Recoverer {
   }
 
   private Decision snapshots() {
-    StoreFile newest = newer(even, odd);
+    StoreFile newest = snapshots.newest();
     if (newest == null) {
       return withoutSnapshots();
     }
-    StoreFile other = newest.path().equals(even.path()) ? odd : even;
-    requireNoneNewer(newest.superblock(), other);
+    requireNoneNewer(newest.superblock(), snapshots.besides(newest));
     if (hash.exists()) {
       remarkProblem(hash);
     } else {
       remarks.add(hash.path() + " was missing");
     }
     return decision(sourceOf(newest), newest);
-  }
-
-  private static @Nullable StoreFile newer(StoreFile even, StoreFile odd) {
-    if (!even.isSound() || !odd.isSound()) {
-      return even.isSound() ? even : odd.isSound() ? odd : null;
-    }
-    return even.superblock().checkpoint() >= odd.superblock().checkpoint() ? even : odd;
   }
 
   private Decision withoutSnapshots() {
@@ -183,7 +174,7 @@ final class Recoverer {
       } else {
         remarks.add(other.path() + " was missing");
       }
-    } else if (!fits(newest, other.superblock())) {
+    } else if (!SnapshotPair.fits(newest, other.superblock())) {
       refuse(
           other.path()
               + " has checkpoint "
@@ -192,11 +183,6 @@ final class Recoverer {
               + newest.previousSnapshot()
               + ": an old snapshot was put back. To use");
     }
-  }
-
-  private static boolean fits(Superblock newest, Superblock other) {
-    return other.checkpoint() == newest.previousSnapshot()
-        || other.checkpoint() == newest.checkpoint();
   }
 
   /** The highest checkpoint that the hash file says was begun. */
@@ -217,7 +203,7 @@ final class Recoverer {
           hash.path()
               + ": "
               + found
-              + ", open with acceptOlderCheckpoint(true). Nothing was changed");
+              + ", open with acceptOlderCheckpoint(true). Hash file and snapshots are as they were");
     }
     remarks.add(found + ": accepted by the caller");
   }

@@ -10,6 +10,9 @@ import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hashing;
+import io.persistentmap.index.IndexReplay;
+import io.persistentmap.index.KeyDecoder;
+import io.persistentmap.index.KeyPlacement;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
@@ -20,6 +23,7 @@ import io.persistentmap.platform.OffHeapMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the state that a superblock names: its index image, and then the log from where the image
@@ -27,7 +31,7 @@ import java.util.zip.CRC32C;
  *
  * <p>Replay is sequential: each record says which one it replaced, so no old record is read, and
  * the index and the accounting of the segments end exactly as they were. Records of a shard below
- * the LSN of its image are skipped.
+ * the LSN of its image are skipped. {@link IndexReplay} has the proof for the rest.
  */
 final class Replay {
   private final DataFile file;
@@ -36,8 +40,8 @@ final class Replay {
   private final SegmentMapping mapping;
   private final Catalog catalog;
   private final HashIndex index;
+  private final IndexReplay entries;
   private final CRC32C crc = new CRC32C();
-  private long[] shardLsns = new long[HashIndex.SHARDS];
   private long highestSequence;
   private long bytes;
   private byte[] record = new byte[FileLayout.BLOCK_BYTES];
@@ -56,10 +60,11 @@ final class Replay {
     this.mapping = mapping;
     this.catalog = catalog;
     this.index = index;
+    this.entries = new IndexReplay(index);
   }
 
   /**
-   * Reads everything.
+   * Reads everything, all but the keys about which equality decides.
    *
    * @return the image that was read
    * @throws CorruptFileException if anything is not as it was written
@@ -68,7 +73,7 @@ final class Replay {
     Image image = readImage();
     if (superblock.checkpoint() > 0) {
       replayLog(image.replayStart());
-      if (index.count() != superblock.entries()) {
+      if (entries.count() != superblock.entries()) {
         throw new CorruptFileException(
             file.path()
                 + ": expected "
@@ -76,12 +81,24 @@ final class Replay {
                 + " entries at checkpoint "
                 + superblock.checkpoint()
                 + ", found "
-                + index.count()
+                + entries.count()
                 + "; restore a snapshot or a backup");
       }
     }
     segments.restoreFree();
     return image;
+  }
+
+  /**
+   * Reads the keys about which equality decides, and places them: the last thing to be done.
+   *
+   * @return a remark about keys that can't be read, or null
+   * @throws CorruptFileException if a record is damaged
+   */
+  @Nullable String placeKeys(KeyDecoder keys) {
+    KeyPlacement placement = new KeyPlacement(index, segments, file, keys, superblock.hashSeed());
+    placement.run(entries);
+    return placement.remark();
   }
 
   /** Returns the bytes of log that were replayed. */
@@ -98,9 +115,8 @@ final class Replay {
     if (superblock.imageSegment() == Superblock.NO_IMAGE) {
       return Image.none(superblock.replayStart());
     }
-    ImageReader reader = new ImageReader(file, superblock, segments, mapping, catalog, index);
+    ImageReader reader = new ImageReader(file, superblock, segments, mapping, catalog, entries);
     List<Integer> numbers = reader.run();
-    shardLsns = reader.shardLsns();
     highestSequence = reader.highestSequence();
     return new Image(
         superblock.imageSegment(), superblock.imageSequence(), superblock.replayStart(), numbers);
@@ -156,7 +172,7 @@ final class Replay {
       throw damaged(segment, "records end at offset " + end + ", behind the end of the file");
     }
     if (buffer.size() < length) {
-      buffer = OffHeapMemory.allocate(Math.max(length, FileLayout.SEGMENT_BYTES));
+      buffer = OffHeapMemory.allocateUnzeroed(Math.max(length, FileLayout.SEGMENT_BYTES));
     }
     file.read(FileLayout.fileOffset(segment) + from, buffer, 0, length);
     long at = 0;
@@ -230,25 +246,27 @@ final class Replay {
   }
 
   private void replayEntry(Segment segment, long offset, long previous, boolean put) {
+    long address = FileLayout.address(segment.number(), offset);
+    if ((RecordLayout.flags(record, 0) & RecordLayout.BY_EQUALITY) != 0) {
+      if (put) {
+        entries.putByEquality(address, previous);
+      } else {
+        entries.removeByEquality(previous);
+      }
+      return;
+    }
     int keyLength = (int) RecordLayout.keyLength(record, 0);
     long hash = Hashing.hash(superblock.hashSeed(), record, RecordLayout.HEADER_BYTES, keyLength);
     long lsn = FileLayout.lsn(segment.sequence(), offset);
-    if (lsn >= shardLsns[Hashing.shard(hash)]) {
-      long address = FileLayout.address(segment.number(), offset);
-      if (put) {
-        index.replayPut(hash, address, previous);
-      } else {
-        index.replayRemove(hash, address, previous);
-      }
+    if (put) {
+      entries.put(hash, lsn, address, previous);
+    } else {
+      entries.remove(hash, lsn, address, previous);
     }
   }
 
   private void replayClear(int map, long lsn) {
-    for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
-      if (lsn >= shardLsns[shard]) {
-        index.replayClear(shard);
-      }
-    }
+    entries.clear(lsn);
     segments.forEachLog(segment -> segment.clearLive(map));
   }
 

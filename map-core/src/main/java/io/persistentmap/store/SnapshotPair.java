@@ -9,68 +9,87 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The even and the odd snapshot, looked at without the hash file. */
-public final class SnapshotPair {
-  private SnapshotPair() {}
+/**
+ * The even and the odd snapshot, looked at without the hash file.
+ *
+ * @param even the snapshot of checkpoints with an even number
+ * @param odd the other
+ */
+public record SnapshotPair(StoreFile even, StoreFile odd) {
 
-  /** Says which is the newest. */
+  /** Reads both. */
+  static SnapshotPair read(FileSystem files, StoreFiles names) {
+    return new SnapshotPair(
+        StoreFile.read(files, names.even()), StoreFile.read(files, names.odd()));
+  }
+
+  /** Says which of two files is the newest. */
   public static Latest compare(FileSystem files, Path even, Path odd) {
-    StoreFile evenFile;
-    StoreFile oddFile;
     try {
-      evenFile = StoreFile.read(files, even);
-      oddFile = StoreFile.read(files, odd);
+      return new SnapshotPair(StoreFile.read(files, even), StoreFile.read(files, odd)).compare();
     } catch (PersistentMapException e) {
       return new Latest(Status.ERR, Optional.empty(), -1, String.valueOf(e.getMessage()));
     }
-    if (!evenFile.exists() && !oddFile.exists()) {
-      return new Latest(
-          Status.ERR, Optional.empty(), -1, even + " and " + odd + ": neither exists");
-    }
-    Superblock evenBlock = evenFile.isSound() ? evenFile.superblock() : null;
-    Superblock oddBlock = oddFile.isSound() ? oddFile.superblock() : null;
-    if (evenBlock == null && oddBlock == null) {
-      return new Latest(
-          Status.BAD, Optional.empty(), -1, describe(evenFile) + "; " + describe(oddFile));
-    }
-    if (evenBlock == null) {
-      return of(Status.SUSPICIOUS, oddFile, describe(evenFile) + ", and may have been the newest");
-    }
-    if (oddBlock == null) {
-      return of(Status.SUSPICIOUS, evenFile, describe(oddFile) + ", and may have been the newest");
-    }
-    return compare(evenFile, evenBlock, oddFile, oddBlock);
   }
 
-  private static Latest compare(
-      StoreFile evenFile, Superblock even, StoreFile oddFile, Superblock odd) {
-    StoreFile newest = even.checkpoint() >= odd.checkpoint() ? evenFile : oddFile;
-    Superblock newer = newest.superblock();
-    Superblock older = even.checkpoint() >= odd.checkpoint() ? odd : even;
-    if (!even.store().equals(odd.store())) {
+  /** Returns the one with the highest checkpoint among those that are sound, or null. */
+  @Nullable StoreFile newest() {
+    if (!even.isSound() || !odd.isSound()) {
+      return even.isSound() ? even : odd.isSound() ? odd : null;
+    }
+    return even.superblock().checkpoint() >= odd.superblock().checkpoint() ? even : odd;
+  }
+
+  /** Returns the other one. */
+  StoreFile besides(StoreFile one) {
+    return one.path().equals(even.path()) ? odd : even;
+  }
+
+  /** Says whether a snapshot can have been beside a newer, or equal, one. */
+  static boolean fits(Superblock newest, Superblock other) {
+    return other.checkpoint() == newest.previousSnapshot()
+        || other.checkpoint() == newest.checkpoint();
+  }
+
+  private Latest compare() {
+    if (!even.exists() && !odd.exists()) {
+      String reason = even.path() + " and " + odd.path() + ": neither exists";
+      return new Latest(Status.ERR, Optional.empty(), -1, reason);
+    }
+    StoreFile newest = newest();
+    if (newest == null) {
+      String reason = describe(even) + "; " + describe(odd);
+      return new Latest(Status.BAD, Optional.empty(), -1, reason);
+    }
+    StoreFile other = besides(newest);
+    return other.isSound()
+        ? compare(newest, newest.superblock(), other.superblock())
+        : of(Status.SUSPICIOUS, newest, describe(other) + ", and may have been the newest");
+  }
+
+  private static Latest compare(StoreFile file, Superblock newest, Superblock other) {
+    if (!newest.store().equals(other.store())) {
+      String reason = "they are of two stores, " + newest.store() + ", " + other.store();
+      return of(Status.SUSPICIOUS, file, reason);
+    }
+    if (newest.checkpoint() == other.checkpoint()) {
+      return of(Status.SAME, file, "both are of checkpoint " + newest.checkpoint());
+    }
+    if (!fits(newest, other)) {
       return of(
           Status.SUSPICIOUS,
-          newest,
-          "they are of two stores, " + even.store() + ", " + odd.store());
-    }
-    if (even.checkpoint() == odd.checkpoint()) {
-      return of(Status.SAME, newest, "both are of checkpoint " + even.checkpoint());
-    }
-    if (older.checkpoint() != newer.previousSnapshot()) {
-      return of(
-          Status.SUSPICIOUS,
-          newest,
+          file,
           "checkpoint "
-              + newer.checkpoint()
+              + newest.checkpoint()
               + " was made beside "
-              + newer.previousSnapshot()
+              + newest.previousSnapshot()
               + ", not beside "
-              + older.checkpoint());
+              + other.checkpoint());
     }
     return of(
         Status.OK,
-        newest,
-        "checkpoint " + newer.checkpoint() + " follows " + older.checkpoint() + " in the other");
+        file,
+        "checkpoint " + newest.checkpoint() + " follows " + other.checkpoint() + " in the other");
   }
 
   private static Latest of(Status status, StoreFile file, String reason) {

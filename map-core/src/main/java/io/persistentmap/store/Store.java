@@ -8,18 +8,21 @@ import io.persistentmap.Recovery;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.Stats;
 import io.persistentmap.StorageFailureException;
+import io.persistentmap.UnstorableException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
+import io.persistentmap.index.Relocation;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.OffHeapMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,7 @@ public final class Store {
               segments,
               mapping,
               health,
+              OffHeapMemory::allocateUnzeroed,
               () -> beforeFirstWrite.run(),
               () -> onSealed.run());
       this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
@@ -88,11 +92,15 @@ public final class Store {
   private final @Nullable AutoCloseable lock;
   private final OperationPool operations = new OperationPool();
 
+  /** Set before the store is used. */
+  private volatile HeapValues heap = HeapValues.NONE;
+
   Store(
       StoreConfig config,
       Parts parts,
       SnapshotStrategy strategy,
       Image image,
+      Leftovers leftovers,
       Recovery recovery,
       @Nullable AutoCloseable lock) {
     this.config = config;
@@ -110,10 +118,15 @@ public final class Store {
             strategy,
             parts.health,
             parts.superblock,
-            image);
+            image,
+            leftovers);
     this.cleaner =
         new Cleaner(
-            parts.log, parts.index, parts.catalog, parts.superblock.hashSeed(), new Operation());
+            parts.log,
+            new Relocation(parts.index, parts.log, parts.health),
+            parts.catalog,
+            parts.superblock.hashSeed(),
+            new Operation());
     String name = "persistentmap " + config.files().hash().getFileName();
     this.flusher = new BackgroundWorker(name + " flusher", parts.log::flushSealed, parts.health);
     this.maintenance = new BackgroundWorker(name + " cleaner", this::maintain, parts.health);
@@ -136,6 +149,12 @@ public final class Store {
    */
   public static Store open(StoreConfig config) {
     return new StoreOpener(config).open();
+  }
+
+  /** Names who keeps values on the heap. */
+  public void attach(HeapValues values) {
+    heap = values;
+    checkpointer.attach(values);
   }
 
   /** Returns the index of the one map. */
@@ -168,7 +187,7 @@ public final class Store {
     return recovery;
   }
 
-  /** Says whether nothing on disk may change. */
+  /** Says whether nothing can be changed. */
   public boolean isReadOnly() {
     return config.readOnly();
   }
@@ -186,15 +205,21 @@ public final class Store {
     return made;
   }
 
-  /** Returns figures of this moment. */
-  public Stats stats() {
+  /**
+   * Returns figures of this moment.
+   *
+   * @param entries the number of entries, with those that are on the heap only
+   * @param liveValues the number of values on the heap
+   */
+  public Stats stats(long entries, long liveValues) {
     parts.health.check();
     SegmentTable.Counts counts = parts.segments.counts();
     long oldest = parts.segments.oldestSequence();
     long[] live = new long[1];
     parts.segments.forEachLog(segment -> live[0] += segment.liveBytes(oldest));
     return new Stats(
-        parts.index.count(),
+        entries,
+        liveValues,
         checkpointer.present().checkpoint(),
         strategy.reflink() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE,
         live[0],
@@ -281,31 +306,32 @@ public final class Store {
 
   // ---- closing ---------------------------------------------------------------------------------
 
+  /** Closes the store as it was opened to be. */
+  public void close() {
+    close(config.closeMode());
+  }
+
   /**
    * Closes the store. Changes are refused from here on, and what was changed before is in the
    * checkpoint, if there is to be one.
    *
    * @throws DiskFullException if there is no space for that checkpoint; then the store stays open
+   * @throws UnstorableException if a value on the heap can't be written; then the store stays open
    * @throws PersistentMapException if the checkpoint failed otherwise; the store is closed, and the
    *     previous checkpoint is intact
    */
-  public void close() {
+  public void close(CloseMode mode) {
     if (!parts.health.beginClose()) {
       return;
     }
     boolean durable =
-        !config.readOnly()
-            && config.closeMode() == CloseMode.CHECKPOINT
-            && !parts.health.hasFailed();
+        !config.readOnly() && mode == CloseMode.CHECKPOINT && !parts.health.hasFailed();
     try {
       boolean written = durable && checkpointForClose();
       endWork();
       if (written) {
         markClosed();
       }
-    } catch (DiskFullException e) {
-      parts.health.cancelClose();
-      throw e;
     } finally {
       if (!parts.health.isOpen()) {
         endWork();
@@ -319,15 +345,25 @@ public final class Store {
    * and nothing was changed.
    */
   private boolean checkpointForClose() {
-    if (parts.superblock.clean() && !checkpointer.isDirty() && !checkpointer.hasChanges()) {
-      return false;
+    try {
+      checkpointer.awaitNoWriters();
+      checkpointer.checkpointForClose(this::writeImageForClose);
+      return needsMark();
+    } catch (DiskFullException | UnstorableException | OutOfMemoryError e) {
+      parts.health.cancelClose();
+      throw e;
     }
-    checkpointer.awaitNoWriters();
-    if (parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE) {
+  }
+
+  private void writeImageForClose() {
+    if ((needsMark() || checkpointer.hasChanges())
+        && parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE) {
       writeImage();
     }
-    checkpointer.checkpoint();
-    return true;
+  }
+
+  private boolean needsMark() {
+    return !parts.superblock.clean() || checkpointer.isDirty();
   }
 
   /** The checkpoint is durable; without the mark, opening recovers it instead of using the file. */
@@ -372,6 +408,7 @@ public final class Store {
     parts.index.lockAll();
     try {
       parts.index.dropAll();
+      heap.drop();
       parts.segments.close();
     } finally {
       parts.index.unlockAll();

@@ -2,7 +2,10 @@ package io.persistentmap.store;
 
 import io.persistentmap.CloseMode;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.index.KeyDecoder;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.serializer.ClassTable;
+import java.util.function.Function;
 
 /**
  * What a store is opened with.
@@ -10,10 +13,11 @@ import io.persistentmap.platform.FileSystem;
  * @param files the names of its files
  * @param snapshotMode how checkpoints are made durable
  * @param closeMode what closing does
- * @param readOnly whether nothing on disk may change
+ * @param readOnly whether nothing on disk may change but the lock file
  * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
  * @param map the map in it; its types are stored when the store is created
  * @param loader finds classes
+ * @param keys makes, with the table of classes, what decodes keys about which equality decides
  * @param fileSystem the system calls
  */
 public record StoreConfig(
@@ -24,4 +28,5 @@ public record StoreConfig(
     boolean acceptOlder,
     Catalog.MapDescription map,
     ClassLoader loader,
+    Function<ClassTable, KeyDecoder> keys,
     FileSystem fileSystem) {}

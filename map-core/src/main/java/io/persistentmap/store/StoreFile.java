@@ -39,7 +39,7 @@ record StoreFile(
    * @throws FileAccessException if the path is no file or can't be read
    */
   static StoreFile read(FileSystem files, Path path) {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    if (!exists(path)) {
       return new StoreFile(path, false, null, null, null);
     }
     if (!Files.isRegularFile(path)) {
@@ -52,6 +52,11 @@ record StoreFile(
     try (DataFile file = files.openForRead(path)) {
       return of(path, file);
     }
+  }
+
+  /** Says whether there is anything, be it a link to nowhere. */
+  static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Reads both superblocks of an open file. */

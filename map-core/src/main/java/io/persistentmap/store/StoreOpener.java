@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,7 @@ final class StoreOpener {
   }
 
   Store open() {
-    requireDirectory();
+    requirePlace();
     AutoCloseable lock = lock();
     try {
       Recoverer.Decision decision = decide();
@@ -58,7 +59,7 @@ final class StoreOpener {
     }
   }
 
-  private void requireDirectory() {
+  private void requirePlace() {
     Path directory = StoreFiles.directory(names.hash());
     if (!Files.isDirectory(directory)) {
       throw new FileAccessException(
@@ -70,6 +71,11 @@ final class StoreOpener {
     if (Files.isDirectory(names.hash())) {
       throw new FileAccessException(
           names.hash() + ": is a directory, expected a hash file or nothing; choose another path");
+    }
+    if (config.readOnly()
+        && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(StoreFile::exists)) {
+      throw new FileAccessException(
+          names.hash() + ": does not exist, and can't be created read-only; check the path");
     }
   }
 
@@ -125,10 +131,6 @@ final class StoreOpener {
   // ---- a new store -----------------------------------------------------------------------------
 
   private Store create(@Nullable AutoCloseable lock) {
-    if (config.readOnly()) {
-      throw new FileAccessException(
-          names.hash() + ": does not exist, and can't be created read-only; check the path");
-    }
     Path temporary = names.newHash();
     DataFile file = files.create(temporary);
     try {
@@ -254,7 +256,7 @@ final class StoreOpener {
   }
 
   private static void copyBytes(DataFile source, DataFile target) {
-    Memory buffer = OffHeapMemory.allocate(COPY_BYTES);
+    Memory buffer = OffHeapMemory.allocateUnzeroed(COPY_BYTES);
     long position = 0;
     long count = source.read(position, buffer, 0, COPY_BYTES);
     while (count > 0) {
@@ -267,7 +269,7 @@ final class StoreOpener {
   // ---- both ------------------------------------------------------------------------------------
 
   /** A file whose state has been read. */
-  private record Loaded(Store.Parts parts, Image image, long replayedBytes) {}
+  private record Loaded(Store.Parts parts, Image image, Leftovers leftovers, long replayedBytes) {}
 
   private Loaded replay(DataFile file, @Nullable Superblock expected) {
     StoreFile state = StoreFile.of(file.path(), file);
@@ -283,7 +285,14 @@ final class StoreOpener {
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
     requireTypes(parts.catalog);
-    return new Loaded(parts, image, replay.bytes());
+    String remark = replay.placeKeys(config.keys().apply(parts.catalog));
+    if (remark != null) {
+      remarks.add(remark);
+    }
+    boolean ofCrash = !superblock.clean() && !config.readOnly();
+    Leftovers leftovers =
+        ofCrash ? Leftovers.find(file, superblock, parts.segments) : Leftovers.NONE;
+    return new Loaded(parts, image, leftovers, replay.bytes());
   }
 
   private void requireTypes(Catalog catalog) {
@@ -336,7 +345,8 @@ final class StoreOpener {
             loaded.replayedBytes,
             Duration.ofNanos(System.nanoTime() - start),
             remarks);
-    return new Store(config, loaded.parts, strategy, loaded.image, recovery, lock);
+    return new Store(
+        config, loaded.parts, strategy, loaded.image, loaded.leftovers, recovery, lock);
   }
 
   private SnapshotStrategy strategy(DataFile file, SuperblockFile superblocks) {

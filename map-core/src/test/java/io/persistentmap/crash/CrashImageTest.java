@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +128,7 @@ final class CrashImageTest {
       this.mode = mode;
       this.files = files;
       this.random = new SplittableRandom(seed);
-      this.workload = new Workload(seed, 0, Workload.Values.ALL_SIZES);
+      this.workload = new Workload(seed, random.nextInt(Workload.WRITERS), Workload.Values.ALL_SIZES);
     }
 
     /** Records the next life, and crashes in it at some moments, in order. */
@@ -164,7 +165,7 @@ final class CrashImageTest {
     }
 
     private void crash(
-        CrashImages crashes, CrashOracle oracle, TreeSet<Integer> moments, Verdict verdict)
+        CrashImages crashes, CrashOracle oracle, SortedSet<Integer> moments, Verdict verdict)
         throws IOException {
       int chosen = random.nextInt(moments.size());
       for (int moment : moments) {
@@ -187,8 +188,8 @@ final class CrashImageTest {
     }
 
     /** Any moments. */
-    private TreeSet<Integer> moments(List<DiskLog.Entry> entries, int images) {
-      TreeSet<Integer> moments = new TreeSet<>();
+    private SortedSet<Integer> moments(List<DiskLog.Entry> entries, int images) {
+      SortedSet<Integer> moments = new TreeSet<>();
       while (moments.size() < Math.min(images, entries.size() / 4)) {
         moments.add(random.nextInt(entries.size()));
       }
@@ -208,8 +209,8 @@ final class CrashImageTest {
     }
 
     private @Nullable String open(Path file, CrashOracle oracle, boolean goOn) {
-      try (PersistentMap<String, byte[]> map =
-          PersistentMap.builder(String.class, byte[].class)
+      try (PersistentMap<Object, byte[]> map =
+          PersistentMap.builder(Object.class, byte[].class)
               .snapshotMode(mode)
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)
@@ -227,8 +228,8 @@ final class CrashImageTest {
     }
 
     private @Nullable String openAgain(Path file) {
-      try (PersistentMap<String, byte[]> map =
-          PersistentMap.open(file, String.class, byte[].class)) {
+      try (PersistentMap<Object, byte[]> map =
+          PersistentMap.open(file, Object.class, byte[].class)) {
         byte[] after = map.get("after");
         return after != null && after.length == 1 && after[0] == 1
             ? null

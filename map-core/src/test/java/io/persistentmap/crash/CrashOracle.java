@@ -73,16 +73,16 @@ final class CrashOracle {
   }
 
   /** Returns what is wrong with what was recovered, or null. */
-  @Nullable String difference(PersistentMap<String, byte[]> map) {
+  @Nullable String difference(PersistentMap<Object, byte[]> map) {
     long number = map.recovery().checkpoint();
     if (number < succeeded || number > begun) {
       return "checkpoint " + number + ", expected " + succeeded + " to " + begun;
     }
     Map<String, Workload.Version> expected = state(number);
     int found = 0;
-    for (Map.Entry<String, byte[]> entry : map.entrySet()) {
+    for (Map.Entry<Object, byte[]> entry : map.entrySet()) {
       found++;
-      Workload.Version version = expected.get(entry.getKey());
+      Workload.Version version = expected.get(entry.getKey().toString());
       if (!workload.isValue(entry.getValue(), version)) {
         return entry.getKey() + " is not " + version + " as in checkpoint " + number;
       }

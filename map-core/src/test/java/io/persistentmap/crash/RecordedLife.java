@@ -61,7 +61,7 @@ final class RecordedLife {
     for (int session = 0; session < SESSIONS; session++) {
       boolean discard = random.nextInt(3) == 0;
       long number;
-      try (PersistentMap<String, byte[]> map = open(file, discard)) {
+      try (PersistentMap<Object, byte[]> map = open(file, discard)) {
         number = work(map);
         if (!discard) {
           begin(number + 1);
@@ -73,9 +73,9 @@ final class RecordedLife {
     }
   }
 
-  private PersistentMap<String, byte[]> open(Path file, boolean discard) {
-    PersistentMapBuilder<String, byte[]> builder =
-        PersistentMap.builder(String.class, byte[].class)
+  private PersistentMap<Object, byte[]> open(Path file, boolean discard) {
+    PersistentMapBuilder<Object, byte[]> builder =
+        PersistentMap.builder(Object.class, byte[].class)
             .snapshotMode(mode)
             .closeMode(discard ? CloseMode.DISCARD : CloseMode.CHECKPOINT)
             .cacheBytes(0);
@@ -83,7 +83,7 @@ final class RecordedLife {
   }
 
   /** Returns the last checkpoint; a change comes after it. */
-  private long work(PersistentMap<String, byte[]> map) throws IOException {
+  private long work(PersistentMap<Object, byte[]> map) throws IOException {
     long number = map.recovery().checkpoint();
     disk.mark(OPEN + " " + number);
     long step = steps.getOrDefault(number, 0L);
@@ -100,7 +100,7 @@ final class RecordedLife {
   }
 
   /** The last step is one that changes the map in any case. */
-  private long change(PersistentMap<String, byte[]> map, long done) {
+  private long change(PersistentMap<Object, byte[]> map, long done) {
     long step = done;
     int left = random.nextInt(MOST_STEPS);
     Workload.Step next;

@@ -72,10 +72,10 @@ final class SigkillChild {
   private void session() throws InterruptedException {
     CloseMode closeMode = random.nextInt(4) == 0 ? CloseMode.DISCARD : CloseMode.CHECKPOINT;
     say("opening");
-    PersistentMap<String, byte[]> map =
+    PersistentMap<Object, byte[]> map =
         patiently(
             () ->
-                PersistentMap.builder(String.class, byte[].class)
+                PersistentMap.builder(Object.class, byte[].class)
                     .snapshotMode(mode)
                     .closeMode(closeMode)
                     .open(file));
@@ -118,11 +118,11 @@ final class SigkillChild {
     }
   }
 
-  private static void put(PersistentMap<String, byte[]> map, String key, byte[] value) {
+  private static void put(PersistentMap<Object, byte[]> map, String key, byte[] value) {
     patiently(() -> map.put(key, value));
   }
 
-  private void write(PersistentMap<String, byte[]> map, int writer, SplittableRandom pace) {
+  private void write(PersistentMap<Object, byte[]> map, int writer, SplittableRandom pace) {
     Workload workload = new Workload(seed, writer, values);
     long number = Workload.number(map.get(counterKey(writer)), 0);
     int left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
@@ -141,7 +141,7 @@ final class SigkillChild {
   }
 
   private void perform(
-      PersistentMap<String, byte[]> map, int writer, Workload workload, Workload.Step step) {
+      PersistentMap<Object, byte[]> map, int writer, Workload workload, Workload.Step step) {
     clearing.readLock().lock();
     try {
       patiently(
@@ -156,7 +156,7 @@ final class SigkillChild {
   }
 
   /** All writers' entries are gone at once, so all counters are noted. */
-  private void clear(PersistentMap<String, byte[]> map, Workload.Step step) {
+  private void clear(PersistentMap<Object, byte[]> map, Workload.Step step) {
     clearing.writeLock().lock();
     try {
       long other = Workload.number(map.get(counterKey(1)), 0);
@@ -173,7 +173,7 @@ final class SigkillChild {
     }
   }
 
-  private void checkpoint(PersistentMap<String, byte[]> map) {
+  private void checkpoint(PersistentMap<Object, byte[]> map) {
     long number;
     clearing.readLock().lock();
     try {

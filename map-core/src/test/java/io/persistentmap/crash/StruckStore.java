@@ -91,8 +91,8 @@ final class StruckStore {
    * looks change nothing on disk, so that the next child recovers what this one left.
    */
   private void verify(long last, int checkpointers) {
-    try (PersistentMap<String, byte[]> map =
-        PersistentMap.builder(String.class, byte[].class)
+    try (PersistentMap<Object, byte[]> map =
+        PersistentMap.builder(Object.class, byte[].class)
             .snapshotMode(mode)
             .closeMode(CloseMode.DISCARD)
             .cacheBytes(0)

@@ -17,6 +17,7 @@ final class Workload {
   /** Key of the record of the last time that all entries were removed. */
   static final String CLEARED = "cleared";
 
+  private static final int SPELLINGS = 5;
   private static final int KEYS = 1500;
   private static final long CLEAR_EVERY = 6007;
   private static final int VERSION_BYTES = 2 * Long.BYTES;
@@ -108,9 +109,17 @@ final class Workload {
     };
   }
 
+  /**
+   * Returns a key as it is in the map: the second writer has keys about which equality decides, and
+   * spells them anew each time.
+   */
+  static Object mapKey(String key, int spelling) {
+    return key.startsWith("1/") ? new SpelledKey(key, spelling) : key;
+  }
+
   /** Does a step on a map. */
-  void perform(Step step, PersistentMap<String, byte[]> map) {
-    String key = step.key();
+  void perform(Step step, PersistentMap<Object, byte[]> map) {
+    Object key = mapKey(step.key(), (int) step.number() % SPELLINGS);
     switch (step.kind()) {
       case PUT -> map.put(key, encode(new Version(step.number(), 0)));
       case PUT_IF_ABSENT -> map.putIfAbsent(key, encode(new Version(step.number(), 0)));

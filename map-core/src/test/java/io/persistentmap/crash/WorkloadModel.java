@@ -31,7 +31,7 @@ final class WorkloadModel {
   }
 
   /** Returns how the map differs from what its own step counters say; empty if it does not. */
-  List<String> differences(PersistentMap<String, byte[]> map) {
+  List<String> differences(PersistentMap<Object, byte[]> map) {
     List<String> found = new ArrayList<>();
     byte[] cleared = map.get(CLEARED);
     if (Workload.number(cleared, 0) != clearedAt) {
@@ -78,21 +78,21 @@ final class WorkloadModel {
   }
 
   /** A checkpoint may fall between a step and its count: then the key has what the step leaves. */
-  private int settleNextStep(int writer, PersistentMap<String, byte[]> map) {
+  private int settleNextStep(int writer, PersistentMap<Object, byte[]> map) {
     Workload workload = workloads.get(writer);
     Map<String, Workload.Version> mine = entries.get(writer);
     Workload.Step next = workload.step(steps[writer] + 1);
     if (next.kind() != Workload.Kind.CLEAR
-        && !workload.isValue(map.get(next.key()), mine.get(next.key()))) {
+        && !workload.isValue(map.get(Workload.mapKey(next.key(), -1)), mine.get(next.key()))) {
       apply(writer, next, mine);
     }
     return mine.size();
   }
 
-  private void compareAll(PersistentMap<String, byte[]> map, List<String> found) {
+  private void compareAll(PersistentMap<Object, byte[]> map, List<String> found) {
     long seen = 0;
-    for (Map.Entry<String, byte[]> entry : map.entrySet()) {
-      String key = entry.getKey();
+    for (Map.Entry<Object, byte[]> entry : map.entrySet()) {
+      String key = entry.getKey().toString();
       int slash = key.indexOf('/');
       if (slash > 0) {
         seen++;
@@ -113,11 +113,11 @@ final class WorkloadModel {
     }
   }
 
-  private String missing(PersistentMap<String, byte[]> map) {
+  private String missing(PersistentMap<Object, byte[]> map) {
     List<String> keys = new ArrayList<>();
     for (Map<String, Workload.Version> mine : entries) {
       mine.keySet().stream()
-          .filter(key -> !map.containsKey(key))
+          .filter(key -> !map.containsKey(Workload.mapKey(key, -1)))
           .limit(MAX_REPORTED)
           .forEach(keys::add);
     }

@@ -30,6 +30,9 @@ final class FileFormatReader {
   private static final int SUPERBLOCK_BYTES = 4096;
   private static final int FIRST_SEGMENT = 2 * SUPERBLOCK_BYTES;
 
+  /** Of a checkpoint's value, before the segments that had been emptied. */
+  private static final int CHECKPOINT_FIELDS = 32;
+
   private final ByteBuffer file;
   private final Superblock superblock;
 
@@ -65,25 +68,34 @@ final class FileFormatReader {
     return contents(replay.catalog, replay.values());
   }
 
-  /** Section 4, "From the log alone": the newest record of each key. */
+  /** Section 4, "From the log alone": the newest record of each key, without the image. */
   List<MapContent> fromLogAlone() {
     if (superblock.checkpoint() == 0) {
       return List.of();
     }
     Newest newest = new Newest();
-    for (Segment segment : usedLogSegments()) {
-      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), newest::apply);
-    }
+    List<Segment> segments = logSegments();
+    segments.forEach(segment -> forEachIntactRecord(segment, newest::apply));
     return contents(newest.catalog, newest.values());
+  }
+
+  /** Section 5: what is not free is whole, and the log alone has it. */
+  void checkUsedSegments() {
+    Set<Segment> used = superblock.checkpoint() == 0 ? Set.of() : notFree();
+    require(new HashSet<>(logSegments()).containsAll(used), "all found of " + used, used.size());
+    for (Segment segment : used) {
+      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), record -> {});
+    }
   }
 
   private void checkLastRecord(@Nullable LogRecord last, long entries) {
     LogRecord end = present(last, "a record of the log", 0);
     require(end.kind == LogRecord.CHECKPOINT, "a checkpoint ends the log", end.lsn);
-    ByteBuffer value = slice(end.value, 0, 24);
+    ByteBuffer value = slice(end.value, 0, CHECKPOINT_FIELDS);
     require(value.getLong() == superblock.checkpoint(), "its number", end.lsn);
     require(value.getLong() == superblock.timeMillis(), "its time", end.lsn);
     require(value.getLong() == superblock.entries(), "its entries", end.lsn);
+    require(value.getLong() == superblock.oldestSequence(), "its oldest sequence", end.lsn);
     require(entries == superblock.entries(), "number of entries read", entries);
   }
 
@@ -178,10 +190,11 @@ final class FileFormatReader {
       int imageSegment,
       long imageSequence,
       long otherCheckpoint,
-      long entries) {
+      long entries,
+      long oldestSequence) {
     static final int COPY_BYTES = 512;
     static final int SECOND_COPY = 2048;
-    static final int USED_BYTES = 144;
+    static final int USED_BYTES = 152;
     static final byte[] MAGIC = "PMapHash".getBytes(UTF_8);
 
     static boolean isValid(ByteBuffer copy) {
@@ -209,7 +222,8 @@ final class FileFormatReader {
           copy.getInt(112),
           copy.getLong(120),
           copy.getLong(128),
-          copy.getLong(136));
+          copy.getLong(136),
+          copy.getLong(144));
     }
 
     boolean isClosed() {
@@ -333,6 +347,7 @@ final class FileFormatReader {
       long previous,
       int kind,
       boolean moved,
+      boolean byEquality,
       int map,
       ByteBuffer key,
       ByteBuffer value) {
@@ -406,14 +421,18 @@ final class FileFormatReader {
     int crc = crc(record.slice(24, length - 24), record.slice(4, 20)) ^ mask(segment.sequence);
     require(record.getInt(0) == crc, "CRC of record", position);
     requireZeros(record.slice(length, align(length) - length), position);
-    require((record.get(17) & ~1) == 0, "flags", position);
+    int flags = record.get(17);
+    int kind = record.get(16);
+    boolean hasKey = kind == LogRecord.PUT || kind == LogRecord.REMOVE;
+    require((flags & ~(hasKey ? 3 : 1)) == 0, "flags", position);
     return new LogRecord(
         segment.sequence * SEGMENT_BYTES + offset,
         position / 8,
         length,
         record.getLong(8),
-        record.get(16),
-        record.get(17) == 1,
+        kind,
+        (flags & 1) != 0,
+        (flags & 2) != 0,
         record.getShort(18) & 0xFFFF,
         record.slice(24, keyLength),
         record.slice(24 + keyLength, length - 24 - keyLength));
@@ -444,13 +463,20 @@ final class FileFormatReader {
   private final class Replay {
     final Catalog catalog = new Catalog();
     final Map<Integer, Map<Long, Slot>> slots = new HashMap<>();
+    final Map<Integer, Set<Long>> byEquality = new HashMap<>();
     final Map<Shard, Long> imageLsns = new HashMap<>();
     @Nullable LogRecord last;
 
     void apply(LogRecord record) {
       last = record;
       switch (record.kind) {
-        case LogRecord.PUT, LogRecord.REMOVE -> change(record);
+        case LogRecord.PUT, LogRecord.REMOVE -> {
+          if (record.byEquality) {
+            changeByEquality(record);
+          } else {
+            change(record);
+          }
+        }
         case LogRecord.CLEAR -> clear(record);
         case LogRecord.MAP, LogRecord.CLASS -> catalog.apply(record);
         case LogRecord.CHECKPOINT -> {}
@@ -473,6 +499,17 @@ final class FileFormatReader {
       }
     }
 
+    private void changeByEquality(LogRecord record) {
+      addressesOf(record.map).remove(record.previousAddress());
+      if (record.kind == LogRecord.PUT) {
+        addressesOf(record.map).add(record.address);
+      }
+    }
+
+    private Set<Long> addressesOf(int map) {
+      return byEquality.computeIfAbsent(map, number -> new HashSet<>());
+    }
+
     private void take(LogRecord record, int upperHash) {
       Slot taken = slotsOf(record.map).remove(record.previousAddress());
       Slot previous = present(taken, "previous", record.lsn);
@@ -485,6 +522,7 @@ final class FileFormatReader {
     private void clear(LogRecord record) {
       if (!record.moved) {
         slotsOf(record.map).values().removeIf(slot -> !isInImage(record, slot.upperHash));
+        addressesOf(record.map).clear();
       }
     }
 
@@ -503,6 +541,7 @@ final class FileFormatReader {
           case Block.MAPS -> loadNames(block, catalog.maps);
           case Block.CLASSES -> loadNames(block, catalog.classes);
           case Block.SHARD -> loadShard(block);
+          case Block.ADDRESSES -> loadAddresses(block);
           default -> throw new IllegalStateException("block of kind " + block.kind);
         }
       }
@@ -533,30 +572,49 @@ final class FileFormatReader {
       }
     }
 
+    private void loadAddresses(Block block) {
+      require(block.lsn == 0 && block.shard == 0, "zeros", block.map);
+      ByteBuffer in = block.payload();
+      long last = 0;
+      while (in.hasRemaining()) {
+        long address = in.getLong();
+        require(address > last, "addresses ascend", address);
+        last = address;
+        addressesOf(block.map).add(address);
+      }
+    }
+
     Map<Integer, Map<ByteBuffer, ByteBuffer>> values() {
       Map<Integer, Map<ByteBuffer, ByteBuffer>> values = new HashMap<>();
       slots.forEach(
-          (map, ofMap) -> {
-            Map<ByteBuffer, ByteBuffer> entries = new HashMap<>();
-            values.put(map, entries);
-            ofMap.forEach(
-                (address, slot) -> {
-                  LogRecord record = recordOf(address, map, slot);
-                  require(entries.put(record.key, record.value) == null, "one slot", record.lsn);
-                });
-          });
+          (map, ofMap) ->
+              ofMap.forEach(
+                  (address, slot) -> {
+                    LogRecord record = recordOf(address, map, false, values);
+                    boolean inPlace = upperHash(record.key) == slot.upperHash;
+                    require(inPlace, "shard and tag", record.lsn);
+                  }));
+      byEquality.forEach(
+          (map, ofMap) -> ofMap.forEach(address -> recordOf(address, map, true, values)));
       return values;
     }
 
-    private LogRecord recordOf(long address, int map, Slot slot) {
+    private LogRecord recordOf(
+        long address,
+        int map,
+        boolean wantedByEquality,
+        Map<Integer, Map<ByteBuffer, ByteBuffer>> values) {
       LogRecord record = recordAt(address);
       require(record.kind == LogRecord.PUT && record.map == map, "a put", record.lsn);
-      require(upperHash(record.key) == slot.upperHash, "shard and tag", record.lsn);
+      require(record.byEquality == wantedByEquality, "flag", record.lsn);
+      Map<ByteBuffer, ByteBuffer> entries = values.computeIfAbsent(map, number -> new HashMap<>());
+      require(entries.put(record.key, record.value) == null, "one record", record.lsn);
       return record;
     }
 
     long entries() {
-      return slots.values().stream().mapToLong(Map::size).sum();
+      return slots.values().stream().mapToLong(Map::size).sum()
+          + byEquality.values().stream().mapToLong(Set::size).sum();
     }
   }
 
@@ -610,6 +668,7 @@ final class FileFormatReader {
     static final int CLASSES = 3;
     static final int SHARD = 4;
     static final int END = 5;
+    static final int ADDRESSES = 6;
 
     ByteBuffer payload() {
       return slice(content, 0, content.limit());
@@ -675,18 +734,32 @@ final class FileFormatReader {
     return segments;
   }
 
-  /** All segments of the file that are of the log, and not free. */
-  private List<Segment> usedLogSegments() {
-    Set<Segment> used = notFree();
+  /** All segments that look as if the log up to its end had them, in use or free. */
+  private List<Segment> logSegments() {
     List<Segment> found = new ArrayList<>();
     for (int number = 0; fileOffset((long) number * SEGMENT_BYTES) < file.limit(); number++) {
       Segment segment = findSegment(number);
-      if (segment != null && used.contains(segment)) {
+      if (segment != null
+          && segment.kind == Segment.LOG
+          && segment.sequence >= superblock.oldestSequence()
+          && segment.sequence <= superblock.end().sequence) {
         found.add(segment);
       }
     }
-    require(found.size() == used.size(), "all found of " + used, found.size());
     return found;
+  }
+
+  /**
+   * A free segment may have been used again in part: what is left of it counts, but is not much.
+   */
+  private void forEachIntactRecord(Segment segment, Consumer<LogRecord> consumer) {
+    List<LogRecord> intact = new ArrayList<>();
+    try {
+      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), intact::add);
+    } catch (IllegalStateException damage) {
+      require(!notFree().contains(segment), "damage in a free segment only: " + damage, 0);
+    }
+    intact.forEach(consumer);
   }
 
   private Set<Segment> notFree() {
@@ -709,7 +782,8 @@ final class FileFormatReader {
   private static List<Integer> emptiedBy(LogRecord record) {
     List<Integer> emptied = new ArrayList<>();
     if (record.kind == LogRecord.CHECKPOINT) {
-      ByteBuffer in = slice(record.value, 24, record.value.limit() - 24);
+      ByteBuffer in =
+          slice(record.value, CHECKPOINT_FIELDS, record.value.limit() - CHECKPOINT_FIELDS);
       int count = in.getInt();
       for (int i = 0; i < count; i++) {
         emptied.add(in.getInt());

@@ -27,7 +27,8 @@ final class SuperblockTest {
           9,
           12,
           4,
-          1000);
+          1000,
+          12);
 
   @Test
   void decode_encoded_same() {

@@ -110,6 +110,16 @@ public final class Codec {
     return TypeTraits.of(value.getClass()).immutable();
   }
 
+  /**
+   * Returns whether instances of exactly this class may be handed to several callers.
+   *
+   * @param type any class
+   * @return false if they can be changed, or nobody knows
+   */
+  public static boolean isImmutable(Class<?> type) {
+    return TypeTraits.of(type).immutable();
+  }
+
   /** Finds out, after a failure, what was being read; no answer is worth a second failure. */
   private String classNameAt(ByteReader in, int start) {
     ByteReader again = new ByteReader(in.array(), start, in.limit());

@@ -1,0 +1,197 @@
+package io.persistentmap;
+
+import io.persistentmap.index.Cursor;
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hold;
+import io.persistentmap.index.Operation;
+import io.persistentmap.serializer.SerializationException;
+import io.persistentmap.store.Store;
+import io.persistentmap.value.EntryCodec;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Entries whose values are all copied. */
+final class CopiedEntries<K, V> extends Entries<K, V> {
+  CopiedEntries(Store store, EntryCodec<K, V> codec, long cacheBytes) {
+    super(store, codec, cacheBytes);
+  }
+
+  @Override
+  long count() {
+    long count = index.count();
+    store.health().check(); // afterwards: a map that was closed meanwhile has no tables
+    return count;
+  }
+
+  @Override
+  long liveValues() {
+    return 0;
+  }
+
+  // ---- reading ---------------------------------------------------------------------------------
+
+  @Override
+  @Nullable V get(Object key) {
+    V cached = cached(key);
+    return cached != null ? cached : read(key);
+  }
+
+  private @Nullable V read(Object key) {
+    Operation operation = operations.take();
+    try {
+      return codec.writeLookupKey(operation, key) && index.find(operation, true)
+          ? codec.readValue(operation)
+          : null;
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  // ---- changing --------------------------------------------------------------------------------
+
+  @Override
+  @Nullable V put(K key, V value, HashIndex.When when) {
+    requireWritable();
+    codec.requireTypes(key, value);
+    Operation operation = operations.take();
+    try {
+      codec.writeKey(operation, key);
+      codec.writeValue(operation, key, value);
+      return index.put(operation, true, when) ? codec.readValue(operation) : null;
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  @Override
+  void set(K key, V value) {
+    requireWritable();
+    codec.requireTypes(key, value);
+    Operation operation = operations.take();
+    try {
+      codec.writeKey(operation, key);
+      codec.writeValue(operation, key, value);
+      index.put(operation, false, HashIndex.When.ALWAYS);
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  @Override
+  @Nullable V remove(Object key) {
+    requireWritable();
+    Operation operation = operations.take();
+    try {
+      if (!codec.writeLookupKey(operation, key)) {
+        return null;
+      }
+      codec.writeTombstone(operation);
+      return index.remove(operation, true) ? codec.readValue(operation) : null;
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  @Override
+  boolean delete(Object key) {
+    requireWritable();
+    Operation operation = operations.take();
+    try {
+      if (!codec.writeLookupKey(operation, key)) {
+        return false;
+      }
+      codec.writeTombstone(operation);
+      return index.remove(operation, false);
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  @Override
+  <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
+    requireWritable();
+    Operation operation = operations.take();
+    Hold hold = null;
+    try {
+      SerializationException failure = codec.tryWriteKey(operation, key);
+      hold = index.hold(operation);
+      boolean there = index.find(operation, true);
+      if (operation.isByEquality()) {
+        codec.admit(operation, key, failure, there);
+      }
+      V old = there ? codec.readValue(operation) : null;
+      Decision<V, R> decision = code.apply(key, old);
+      carryOut(decision, operation, hold, key);
+      return decision.result();
+    } finally {
+      if (hold != null) {
+        hold.release();
+      }
+      operations.give(operation);
+    }
+  }
+
+  private <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
+    V value = decision.value();
+    if (decision.verdict() == Decision.Verdict.PUT && value != null) {
+      codec.requireTypes(key, value);
+      codec.writeValue(operation, key, value);
+      hold.put(operation);
+    } else if (decision.verdict() == Decision.Verdict.REMOVE) {
+      codec.writeTombstone(operation);
+      hold.remove(operation);
+    }
+  }
+
+  @Override
+  void cleared() {}
+
+  // ---- iterating -------------------------------------------------------------------------------
+
+  @Override
+  Iterator<Element<K, V>> elements() {
+    return new Elements();
+  }
+
+  /** An iteration over all records. */
+  private final class Elements implements Iterator<Element<K, V>> {
+    private final Cursor cursor = index.cursor();
+    private Iterator<byte[]> batch = Collections.emptyIterator();
+
+    @Override
+    public boolean hasNext() {
+      if (!batch.hasNext()) {
+        batch = List.copyOf(cursor.next()).iterator();
+      }
+      return batch.hasNext();
+    }
+
+    @Override
+    public Element<K, V> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      byte[] record = batch.next();
+      return new Element<>() {
+        @Override
+        public K key() {
+          return codec.keyOf(record);
+        }
+
+        @Override
+        public V value() {
+          return codec.valueOf(record);
+        }
+
+        @Override
+        public V peek() {
+          return value();
+        }
+      };
+    }
+  }
+}

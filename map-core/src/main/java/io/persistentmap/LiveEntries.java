@@ -1,0 +1,465 @@
+package io.persistentmap;
+
+import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hold;
+import io.persistentmap.index.Operation;
+import io.persistentmap.index.Shard;
+import io.persistentmap.serializer.SerializationException;
+import io.persistentmap.store.Store;
+import io.persistentmap.value.DirtyPass;
+import io.persistentmap.value.EntryCodec;
+import io.persistentmap.value.LiveEntry;
+import io.persistentmap.value.LiveValues;
+import io.persistentmap.value.StorableValues;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries whose values may be live: {@link LiveValues} in front of the index.
+ *
+ * <p>Reads look there first, and make what they find in the index live, if its class is. Changes
+ * take the lock of the key's shard and change both in step: the index first, since who does not
+ * find a key among the live ones must be able to trust it. A new live value goes to the log when a
+ * checkpoint is made, or at once while a {@link DirtyPass} is running.
+ */
+final class LiveEntries<K, V> extends Entries<K, V> {
+  private final LiveValues live;
+  private final StorableValues storable;
+  private final boolean all;
+
+  /**
+   * Creates the entries of a map.
+   *
+   * @param all whether values that can't change are live, too
+   */
+  LiveEntries(Store store, EntryCodec<K, V> codec, long cacheBytes, boolean all) {
+    super(store, codec, all ? 0 : cacheBytes);
+    this.live = new LiveValues(index, store.health());
+    this.storable = new StorableValues(codec, operations);
+    this.all = all;
+    store.attach(new DirtyPass(index, operations, codec, live));
+  }
+
+  private boolean isLive(V value) {
+    return all || !codec.isImmutable(value);
+  }
+
+  private V valueOf(LiveEntry entry) {
+    return cast(entry.value());
+  }
+
+  @SuppressWarnings("unchecked") // only values of this map are among the live ones
+  private V cast(Object value) {
+    return (V) value;
+  }
+
+  @Override
+  long count() {
+    long count = live.mapEntries();
+    store.health().check(); // afterwards: a map that was closed meanwhile has no entries
+    return count;
+  }
+
+  @Override
+  long liveValues() {
+    return live.count();
+  }
+
+  // ---- reading ---------------------------------------------------------------------------------
+
+  @Override
+  @Nullable V get(Object key) {
+    LiveEntry entry = live.get(Objects.requireNonNull(key, "key"));
+    if (entry != null) {
+      store.health().check();
+      return valueOf(entry);
+    }
+    V cached = cached(key);
+    return cached != null ? cached : read(key);
+  }
+
+  /** Reads what is not in the cache. */
+  private @Nullable V read(Object key) {
+    Operation operation = operations.take();
+    try {
+      return codec.writeLookupKey(operation, key) ? read(operation, key) : null;
+    } catch (OutOfMemoryError e) {
+      throw live.explain(e);
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  private @Nullable V read(Operation operation, Object key) {
+    while (true) {
+      LiveEntry entry = live.get(key);
+      if (entry != null) {
+        return valueOf(entry);
+      }
+      if (!index.find(operation, true)) {
+        return null;
+      }
+      V value = codec.readValue(operation);
+      V result = isLive(value) ? makeLive(operation, key, value) : value;
+      if (result != null) {
+        return result;
+      }
+    }
+  }
+
+  /**
+   * Makes the value live that the operation has found.
+   *
+   * @return the object that is live now, or null if the entry has changed since
+   */
+  private @Nullable V makeLive(Operation operation, Object key, V value) {
+    Object own = operation.isByEquality() ? codec.keyOf(operation.found()) : key;
+    Shard shard = index.shardOf(operation);
+    shard.lock();
+    try {
+      LiveEntry entry = live.get(key);
+      if (entry != null) {
+        return valueOf(entry);
+      }
+      if (!index.isCurrent(shard, operation)) {
+        return null;
+      }
+      live.addRecorded(shard, own, operation.hash(), value, DirtyPass.foundFingerprint(operation));
+      return value;
+    } finally {
+      shard.unlock();
+    }
+  }
+
+  @Override
+  boolean contains(Object key) {
+    if (live.get(Objects.requireNonNull(key, "key")) != null) {
+      store.health().check();
+      return true;
+    }
+    return super.contains(key);
+  }
+
+  // ---- putting ---------------------------------------------------------------------------------
+
+  @Override
+  @Nullable V put(K key, V value, HashIndex.When when) {
+    return put(key, value, when, true);
+  }
+
+  @Override
+  void set(K key, V value) {
+    put(key, value, HashIndex.When.ALWAYS, false);
+  }
+
+  private @Nullable V put(K key, V value, HashIndex.When when, boolean wantOld) {
+    requireWritable();
+    codec.requireTypes(key, value);
+    try {
+      if (isLive(value)) {
+        storable.check(key, value);
+        Object old =
+            when == HashIndex.When.IF_ABSENT ? live.value(key) : live.tryReplace(key, value);
+        if (old != null) {
+          return cast(old);
+        }
+      }
+      Operation operation = operations.take();
+      try {
+        writeKey(operation, key);
+        return change(operation, key, value, when, wantOld, null);
+      } finally {
+        operations.give(operation);
+      }
+    } catch (OutOfMemoryError e) {
+      throw live.explain(e);
+    }
+  }
+
+  /** Writes the key of an entry that is there, or a new one. */
+  private void writeKey(Operation operation, K key) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      codec.writeKnownKey(operation, entry.key());
+    } else if (codec.writeKey(operation, key)) {
+      operation.adoptFoundKey();
+    }
+  }
+
+  /**
+   * Puts under the key that the operation has.
+   *
+   * @param hold of the key, which is given back, or null
+   * @return what was there, if it is wanted
+   */
+  private @Nullable V change(
+      Operation operation,
+      K key,
+      V value,
+      HashIndex.When when,
+      boolean wantOld,
+      @Nullable Hold hold) {
+    boolean asLive = isLive(value);
+    Object own = codec.privateKey(operation, key);
+    boolean write = false;
+    while (true) {
+      if (!write && (!asLive || live.isPassing())) {
+        write = true;
+        codec.writeValue(operation, key, value);
+      }
+      boolean find = needsRecord(index.shardOf(operation), live.get(key), write);
+      if (write) {
+        index.awaitRoom();
+      }
+      Shard shard = find ? index.lockAndFind(operation, wantOld) : index.lock(operation);
+      LiveEntry entry = null;
+      V old;
+      try {
+        entry = live.get(key);
+        if ((!write && live.isPassing()) || (!find && needsRecord(shard, entry, write))) {
+          continue; // what was seen without the lock is no longer so
+        }
+        old = entry == null ? null : cast(entry.freeze());
+        boolean gone = hold != null && hold.isOverrun();
+        if (!gone && when.allows(entry != null || operation.exists())) {
+          if (asLive) {
+            storeLive(shard, operation, own, value, entry, write);
+          } else {
+            storeCopied(shard, operation, entry);
+          }
+        }
+        if (hold != null) {
+          hold.releaseLocked();
+        }
+      } finally {
+        live.thaw(entry);
+        shard.unlock();
+      }
+      return old == null && wantOld && operation.exists() ? codec.readValue(operation) : old;
+    }
+  }
+
+  /** Says whether a put must know if the index has a record of the key. */
+  private boolean needsRecord(Shard shard, @Nullable LiveEntry entry, boolean write) {
+    return entry == null ? live.hasOthers(shard) : write && !entry.isFresh();
+  }
+
+  private void storeLive(
+      Shard shard,
+      Operation operation,
+      Object key,
+      V value,
+      @Nullable LiveEntry present,
+      boolean write) {
+    LiveEntry entry = present;
+    if (write) {
+      index.write(shard, operation);
+    }
+    if (entry != null) {
+      entry.replace(value);
+    } else if (write || operation.exists()) {
+      entry = live.addRecorded(shard, key, operation.hash(), value, 0);
+    } else {
+      entry = live.addFresh(shard, key, operation.hash(), value);
+    }
+    if (write) {
+      live.recorded(entry, DirtyPass.fingerprint(operation));
+    }
+  }
+
+  private void storeCopied(Shard shard, Operation operation, @Nullable LiveEntry present) {
+    index.write(shard, operation);
+    if (present != null) {
+      live.remove(present);
+    } else {
+      live.settle(shard);
+    }
+  }
+
+  // ---- removing --------------------------------------------------------------------------------
+
+  @Override
+  @Nullable V remove(Object key) {
+    requireWritable();
+    Operation operation = operations.take();
+    try {
+      if (!codec.writeLookupKey(operation, key)) {
+        return null;
+      }
+      LiveEntry entry = erase(operation, key, true, null);
+      if (entry != null) {
+        return valueOf(entry);
+      }
+      return operation.exists() ? codec.readValue(operation) : null;
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  @Override
+  boolean delete(Object key) {
+    requireWritable();
+    Operation operation = operations.take();
+    try {
+      return codec.writeLookupKey(operation, key)
+          && (erase(operation, key, false, null) != null || operation.exists());
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  /**
+   * Removes the key that the operation has.
+   *
+   * @param hold of the key, which is given back, or null
+   * @return the entry, if it was live; the operation tells whether the index had it
+   */
+  private @Nullable LiveEntry erase(
+      Operation operation, Object key, boolean wantOld, @Nullable Hold hold) {
+    codec.writeTombstone(operation);
+    index.awaitRoom();
+    Shard shard = index.lockAndFind(operation, wantOld);
+    LiveEntry entry = null;
+    try {
+      entry = live.get(key);
+      if (hold == null || !hold.isOverrun()) {
+        if (entry != null) {
+          entry.freeze();
+        }
+        if (operation.exists()) {
+          index.erase(shard, operation);
+        }
+        if (entry != null) {
+          live.remove(entry);
+        } else {
+          live.settle(shard);
+        }
+      }
+      if (hold != null) {
+        hold.releaseLocked();
+      }
+      return entry;
+    } finally {
+      live.thaw(entry);
+      shard.unlock();
+    }
+  }
+
+  @Override
+  void cleared() {
+    live.clear();
+  }
+
+  // ---- user code -------------------------------------------------------------------------------
+
+  @Override
+  <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
+    requireWritable();
+    Operation operation = operations.take();
+    Hold hold = null;
+    try {
+      SerializationException failure = codec.tryWriteKey(operation, key);
+      hold = index.hold(operation);
+      V old = readHeld(operation, key);
+      if (operation.isByEquality()) {
+        admit(operation, key, failure, old != null);
+      }
+      Decision<V, R> decision = code.apply(key, old);
+      carryOut(decision, operation, hold, key);
+      return decision.result();
+    } finally {
+      if (hold != null) {
+        hold.release();
+      }
+      operations.give(operation);
+    }
+  }
+
+  /** Reads the value of a key that the current thread holds: no put can replace it any more. */
+  private @Nullable V readHeld(Operation operation, K key) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      return cast(entry.settled());
+    }
+    try {
+      return read(operation, key);
+    } catch (OutOfMemoryError e) {
+      throw live.explain(e);
+    }
+  }
+
+  /** Gives the operation the bytes of the equal key that is there, or lets a new one in. */
+  private void admit(
+      Operation operation, K key, @Nullable SerializationException failure, boolean there) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      codec.writeKnownKey(operation, entry.key());
+    } else if (there) {
+      operation.adoptFoundKey();
+    } else {
+      codec.admit(operation, key, failure, false);
+    }
+  }
+
+  private <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
+    V value = decision.value();
+    if (decision.verdict() == Decision.Verdict.PUT && value != null) {
+      codec.requireTypes(key, value);
+      try {
+        if (isLive(value)) {
+          storable.check(key, value);
+        }
+        change(operation, key, value, HashIndex.When.ALWAYS, false, hold);
+      } catch (OutOfMemoryError e) {
+        throw live.explain(e);
+      }
+    } else if (decision.verdict() == Decision.Verdict.REMOVE) {
+      erase(operation, key, false, hold);
+    }
+  }
+
+  // ---- iterating -------------------------------------------------------------------------------
+
+  @Override
+  Iterator<Element<K, V>> elements() {
+    return new LiveElements<>(this, index, codec, live);
+  }
+
+  /** Returns a key of an entry to hand out. */
+  K keyOf(LiveEntry entry) {
+    @SuppressWarnings("unchecked") // only keys of this map are among the live ones
+    K key = (K) entry.key();
+    if (codec.isImmutable(key)) {
+      return key;
+    }
+    Operation operation = operations.take();
+    try {
+      return codec.copyOfKey(operation, key);
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  /** Returns the value of an entry that an iteration has found, or null if it is gone. */
+  @Nullable V valueOf(K key, byte[] record) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      return valueOf(entry);
+    }
+    V value = codec.valueOf(record);
+    return isLive(value) ? read(key) : value;
+  }
+
+  /** Returns the live value of an entry that an iteration has found, or a copy of another. */
+  V peek(K key, byte[] record) {
+    LiveEntry entry = live.get(key);
+    return entry != null ? valueOf(entry) : codec.valueOf(record);
+  }
+
+  /** Returns the value of an entry that was fresh, or null if it is gone. */
+  @Nullable V valueOf(K key, LiveEntry entry) {
+    return live.isPresent(entry) ? valueOf(entry) : get(key);
+  }
+}

@@ -1,0 +1,147 @@
+package io.persistentmap.index;
+
+import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.serializer.ByteReader;
+
+/**
+ * Fills an index from the file: from the blocks of an image, then by the records of the log behind
+ * it, in order.
+ *
+ * <p><b>Keys found by their bytes</b> go to their shards at once. A shard's image is exact for an
+ * LSN; records below it are skipped, and a record whose previous one is missing is damage.
+ *
+ * <p><b>Keys about which equality decides</b> are a set of addresses until the end, because their
+ * hash is that of another process. A put adds its address and removes its previous one, a remove
+ * removes its previous one, a clear removes all; each does nothing to what is so already. All
+ * records are applied, also those that the image has already, and the set is right at the end:
+ *
+ * <p>Take any address. If records on the way from the start of replay speak of it (a put at it; a
+ * put, remove or move whose previous it is; a clear), the last of them decides whether it is in the
+ * set, whatever was there before: in replay as in the life of the map, where the order of those
+ * records is that of the log, since a segment is reused only after all that was in it has been
+ * replaced, and a checkpoint has waited for that. If none speaks of it, it was in the map during
+ * the whole way or never, and so whenever the image looked at its shard.
+ */
+public final class IndexReplay {
+  private final HashIndex index;
+  private final AddressSet addresses = new AddressSet();
+  private final long[] shardLsns = new long[HashIndex.SHARDS];
+
+  /** Fills an empty index, before anybody else can see it. */
+  public IndexReplay(HashIndex index) {
+    this.index = index;
+  }
+
+  /** Returns the number of entries so far. */
+  public long count() {
+    return index.count() + addresses.count();
+  }
+
+  /** Returns what is known of the keys that equality decides about. */
+  AddressSet addresses() {
+    return addresses;
+  }
+
+  // ---- image: several threads ------------------------------------------------------------------
+
+  /**
+   * Fills a shard.
+   *
+   * @return false if there is no such shard, or the bytes are not slots in order of tags
+   */
+  public boolean shard(int map, int number, long lsn, byte[] slots, int length) {
+    if (map != index.map()
+        || number < 0
+        || number >= HashIndex.SHARDS
+        || !IndexImage.read(index.shard(number), slots, length)) {
+      return false;
+    }
+    shardLsns[number] = lsn;
+    return true;
+  }
+
+  /**
+   * Adds addresses.
+   *
+   * @return false if the bytes are not addresses in order
+   */
+  public boolean addresses(int map, byte[] bytes, int length) {
+    if (map != index.map() || length % Long.BYTES != 0) {
+      return false;
+    }
+    ByteReader in = new ByteReader(bytes, 0, length);
+    long before = 0;
+    while (in.remaining() > 0) {
+      long address = in.readLong();
+      if (address <= before || address > FileLayout.ADDRESS_MASK) {
+        return false;
+      }
+      addresses.add(address);
+      before = address;
+    }
+    return true;
+  }
+
+  // ---- log: one thread -------------------------------------------------------------------------
+
+  /** Replays a put of a key that is found by its bytes. */
+  public void put(long hash, long lsn, long address, long previous) {
+    if (lsn < shardLsns[Hashing.shard(hash)]) {
+      return;
+    }
+    Shard shard = index.shardOf(false, hash);
+    long slot = SlotTable.slot(Hashing.tag(hash), address);
+    if (previous == 0) {
+      shard.reserve();
+      shard.insert(slot);
+    } else {
+      shard.replace(requirePosition(shard, hash, address, previous), slot);
+    }
+  }
+
+  /** Replays a remove of a key that is found by its bytes. */
+  public void remove(long hash, long lsn, long address, long previous) {
+    if (lsn >= shardLsns[Hashing.shard(hash)]) {
+      Shard shard = index.shardOf(false, hash);
+      shard.remove(requirePosition(shard, hash, address, previous));
+    }
+  }
+
+  /** Replays a put of a key about which equality decides. */
+  public void putByEquality(long address, long previous) {
+    removeByEquality(previous);
+    addresses.add(address);
+  }
+
+  /** Replays a remove of a key about which equality decides. */
+  public void removeByEquality(long previous) {
+    if (previous != 0) {
+      addresses.remove(RecordLayout.previousAddress(previous));
+    }
+  }
+
+  /** Replays that all entries were removed. */
+  public void clear(long lsn) {
+    for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
+      if (lsn >= shardLsns[shard]) {
+        index.shard(shard).clear();
+      }
+    }
+    addresses.clear();
+  }
+
+  private int requirePosition(Shard shard, long hash, long address, long previous) {
+    SlotTable table = shard.table();
+    long replaced = RecordLayout.previousAddress(previous);
+    int position = table == null ? -1 : table.find(SlotTable.slot(Hashing.tag(hash), replaced));
+    if (position < 0) {
+      throw index
+          .lookup()
+          .damagedAt(
+              address,
+              "to replace the record at 0x" + Long.toHexString(FileLayout.fileOffsetOf(replaced)));
+    }
+    return position;
+  }
+}

@@ -1,0 +1,100 @@
+package io.persistentmap.index;
+
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.log.Log;
+import io.persistentmap.log.StoreHealth;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What the cleaner asks of an index: which records of a segment count, and to name another place
+ * for one. It works on addresses, and calls no user code: a {@code hashCode} that gives another
+ * answer each time can't make it lose a record.
+ */
+public final class Relocation {
+  private final HashIndex index;
+  private final Log log;
+  private final StoreHealth health;
+
+  /** Relocates the records of an index. */
+  public Relocation(HashIndex index, Log log, StoreHealth health) {
+    this.index = index;
+    this.log = log;
+    this.health = health;
+  }
+
+  /**
+   * Waits until the index names every record that had been appended: a writer holds its shard's
+   * lock from before it appends until then. Only what it names afterwards need be moved out of a
+   * segment that was full before.
+   */
+  public void awaitChanges() {
+    for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
+      index.shard(shard).lock();
+      index.shard(shard).unlock();
+    }
+  }
+
+  /**
+   * Returns which records of a full segment have keys that equality decides about, and count. Costs
+   * a look at each slot of that kind, and does not read the records.
+   */
+  public SegmentSlots byEquality(int segment) {
+    SegmentSlots slots = new SegmentSlots(segment);
+    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
+      slots.collect(index.shard(shard), shard - HashIndex.SHARDS);
+    }
+    slots.sort();
+    return slots;
+  }
+
+  /**
+   * Reads where a hash's slot would be, so that it is in the processor's cache; returns anything.
+   */
+  public long touch(long hash) {
+    SlotTable table = index.shardOf(false, hash).table();
+    return table == null ? 0 : table.get(table.home(Hashing.tag(hash)));
+  }
+
+  /**
+   * Says, without a lock, whether the index may name that record, whose key is found by its bytes.
+   * False is certain: slots that move meanwhile could hide the one that is looked for, so then the
+   * answer is true.
+   */
+  public boolean mayName(long hash, long address) {
+    Shard shard = index.shardOf(false, hash);
+    long version = shard.version();
+    SlotTable table = shard.table();
+    boolean named = table != null && table.find(slot(hash, address)) >= 0;
+    VarHandle.acquireFence();
+    return named || (version & 1) != 0 || shard.version() != version;
+  }
+
+  /**
+   * Appends the operation's finished record, which is a copy of the one at {@code address}, and
+   * names it instead, if the index still names that one.
+   *
+   * @return whether it did
+   */
+  public boolean relocate(Operation operation, long address) {
+    Shard shard = index.shardOf(operation.byEquality, operation.hash);
+    shard.lock();
+    try {
+      health.checkWritable();
+      SlotTable table = shard.table();
+      int position = table == null ? -1 : table.find(slot(operation.hash, address));
+      if (position < 0) {
+        return false;
+      }
+      long previous = RecordLayout.previous(address, operation.record().paddedLength());
+      long moved = log.append(operation.record(), previous, RecordLayout.RELOCATED);
+      shard.replace(position, slot(operation.hash, moved));
+      return true;
+    } finally {
+      shard.unlock();
+    }
+  }
+
+  private static long slot(long hash, long address) {
+    return SlotTable.slot(Hashing.tag(hash), address);
+  }
+}

@@ -1,0 +1,123 @@
+package io.persistentmap.value;
+
+import io.persistentmap.index.Shard;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry whose value is an object of the heap: what the index has for its key is out of date, if
+ * there is anything. It counts as long as {@link LiveValues} names it.
+ *
+ * <p>Its own monitor guards the value. A put that replaces one live object by another needs nothing
+ * else, as long as nobody does more with the entry; who does holds the lock of the key's shard, and
+ * either freezes the entry or is told of by {@link Shard#isAnyHeld} or {@link
+ * LiveValues#isReplacing}, and then {@linkplain #settled waits} for the put that has not seen it.
+ * Everything else is guarded by the lock of the shard; see {@link DirtyPass} for what the pass
+ * reads without it.
+ */
+public final class LiveEntry {
+  /** {@link #freshAt} of an entry that has a slot in the index. */
+  static final int NOT_FRESH = -1;
+
+  final Object key;
+  final LiveShard home;
+  final long hash;
+
+  /** Changes under the monitor. */
+  private volatile Object value;
+
+  /** Whether the value is not to be replaced now, or any more; guarded by the monitor. */
+  private boolean frozen;
+
+  /** Whether this very object is in the record, changed in place or not; guarded by the monitor. */
+  private boolean written;
+
+  /** Its place among the fresh entries of its shard. */
+  int freshAt = NOT_FRESH;
+
+  /** Fingerprint of the value's bytes in the record; 0 if that is not known. */
+  long fingerprint;
+
+  /** The last pass since whose beginning the entry was written, by whomever. */
+  volatile int pass;
+
+  LiveEntry(Object key, LiveShard home, long hash, Object value) {
+    this.key = key;
+    this.home = home;
+    this.hash = hash;
+    this.value = value;
+  }
+
+  /** Returns the key, which nobody else can change. */
+  public Object key() {
+    return key;
+  }
+
+  /** Returns the object. */
+  public Object value() {
+    return value;
+  }
+
+  /** Returns the shard of the key. */
+  public Shard shard() {
+    return home.shard;
+  }
+
+  /** Says whether it has no record yet. */
+  public boolean isFresh() {
+    return freshAt != NOT_FRESH;
+  }
+
+  /**
+   * Replaces the object, without a lock of the shard.
+   *
+   * @return the one before, or null if somebody does more with the entry
+   */
+  @Nullable Object tryReplace(Object next, LiveValues live) {
+    synchronized (this) {
+      if (frozen || !live.isReplacing() || home.shard.isAnyHeld()) {
+        return null;
+      }
+      return exchange(next);
+    }
+  }
+
+  /** Returns the object when no put is about to replace it that has begun. */
+  public synchronized Object settled() {
+    return value;
+  }
+
+  /** Returns the object, and keeps it from being replaced. Under the lock of the shard. */
+  public synchronized Object freeze() {
+    frozen = true;
+    return value;
+  }
+
+  /** Allows the object to be replaced again. Under the lock of the shard. */
+  synchronized void thaw() {
+    frozen = false;
+  }
+
+  /** Replaces the object. Under the lock of the shard. */
+  public synchronized void replace(Object next) {
+    exchange(next);
+  }
+
+  private Object exchange(Object next) {
+    Object before = value;
+    if (next != before) {
+      value = next;
+      written = false;
+    }
+    return before;
+  }
+
+  /** Says whether the object can't differ from its record, if it can't change itself. */
+  synchronized boolean isWritten() {
+    return written;
+  }
+
+  /** Notes that the object is in the record. */
+  synchronized void written() {
+    written = true;
+  }
+}
