@@ -41,8 +41,7 @@ final class LinuxFileSystem implements FileSystem {
 
   @Override
   public void delete(Path path) {
-    if (LibC.uninterrupted(() -> LibC.unlink(name(path))) != 0
-        && LibC.errno() != Errno.ENOENT) {
+    if (LibC.uninterrupted(() -> LibC.unlink(name(path))) != 0 && LibC.errno() != Errno.ENOENT) {
       throw failure("delete", path);
     }
   }
@@ -156,8 +155,7 @@ final class LinuxFileSystem implements FileSystem {
   }
 
   private static int open(Path path, int flags) {
-    int fd =
-        LibC.uninterrupted(() -> LibC.open(name(path), flags | LibC.O_CLOEXEC, MODE_PRIVATE));
+    int fd = LibC.uninterrupted(() -> LibC.open(name(path), flags | LibC.O_CLOEXEC, MODE_PRIVATE));
     if (fd < 0) {
       throw failure("open", path);
     }

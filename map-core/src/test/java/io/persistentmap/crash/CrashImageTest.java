@@ -23,8 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +84,7 @@ final class CrashImageTest {
     LoopFileSystem.require(kind);
     long seed = TestSeeds.next("CrashImageTest." + kind);
     SplittableRandom random = new SplittableRandom(seed);
-    Torture torture =
-        Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind, mode);
+    Torture torture = Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind, mode);
     while (torture.goesOn()) {
       Lives lives = new Lives(scratch, kind, mode, FileSystem.ofPlatform(), random.nextLong());
       for (int life = 0; life < LIVES && torture.goesOn(); life++) {
@@ -128,7 +127,8 @@ final class CrashImageTest {
       this.mode = mode;
       this.files = files;
       this.random = new SplittableRandom(seed);
-      this.workload = new Workload(seed, random.nextInt(Workload.WRITERS), Workload.Values.ALL_SIZES);
+      this.workload =
+          new Workload(seed, random.nextInt(Workload.WRITERS), Workload.Values.ALL_SIZES);
     }
 
     /** Records the next life, and crashes in it at some moments, in order. */

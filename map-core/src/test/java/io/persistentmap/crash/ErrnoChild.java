@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lives a {@link Scenario} again and again, in a process whose system calls are {@link Faults}, and
  * each time lets another one fail with an error number. Says "case OUTCOME" for each, "VIOLATION
- * ..." for what must not be, "round N" when each call has failed with each number.
+ * ..." for what must not be.
  *
- * <p>Arguments: directory, snapshot mode, seed, and how many cases are drawn, 0 for all of them, one
- * after the other.
+ * <p>Arguments: directory, snapshot mode, seed, and how many cases are drawn, 0 for all of them,
+ * one after the other.
  */
 final class ErrnoChild {
   private static final int EIO = 5;
@@ -46,8 +46,21 @@ final class ErrnoChild {
   private static final List<String> WITH_NAME = List.of("create", "open", "rename", "delete");
   private static final List<String> ALL =
       List.of(
-          "create", "open", "read", "write", "clone", "rename", "truncate", "punch", "chmod",
-          "delete", "lock", "size", "map", "fsync", "fdatasync");
+          "create",
+          "open",
+          "read",
+          "write",
+          "clone",
+          "rename",
+          "truncate",
+          "punch",
+          "chmod",
+          "delete",
+          "lock",
+          "size",
+          "map",
+          "fsync",
+          "fdatasync");
   private static final List<String> INTERRUPTIBLE =
       ALL.stream().filter(call -> !call.equals("size") && !call.equals("map")).toList();
 
@@ -88,8 +101,7 @@ final class ErrnoChild {
 
   public static void main(String[] arguments) throws IOException {
     ChildJvm.endWithParent();
-    ErrnoChild child =
-        new ErrnoChild(Path.of(arguments[0]), SnapshotMode.valueOf(arguments[1]));
+    ErrnoChild child = new ErrnoChild(Path.of(arguments[0]), SnapshotMode.valueOf(arguments[1]));
     SplittableRandom random = new SplittableRandom(Long.parseLong(arguments[2]));
     int drawn = Integer.parseInt(arguments[3]);
     List<Fault> faults = faults();
@@ -98,11 +110,10 @@ final class ErrnoChild {
       Fault fault = faults.get(random.nextInt(faults.size()));
       child.run(fault, 1 + random.nextInt(FAR));
     }
-    for (int round = 1; drawn == 0; round++) {
+    if (drawn == 0) {
       for (Fault fault : faults) {
         child.runAtEachCall(fault);
       }
-      SigkillChild.say("round " + round);
     }
   }
 
@@ -111,7 +122,14 @@ final class ErrnoChild {
     for (Scenario.Story story : Scenario.Story.values()) {
       add(faults, INTERRUPTIBLE, "EINTR", EINTR, 1, story, Expected.UNNOTICED);
       add(faults, INTERRUPTIBLE, "EINTR", EINTR, 3, story, Expected.UNNOTICED);
-      add(faults, List.of("read", "write"), "half of it", Faults.SHORT, 3, story, Expected.UNNOTICED);
+      add(
+          faults,
+          List.of("read", "write"),
+          "half of it",
+          Faults.SHORT,
+          3,
+          story,
+          Expected.UNNOTICED);
       add(faults, WITH_SPACE, "ENOSPC", ENOSPC, 1, story, Expected.REPEATED);
       add(faults, WITH_SPACE, "ENOSPC", ENOSPC, 4, story, Expected.REPEATED);
       add(faults, WITH_SPACE, "EDQUOT", EDQUOT, 1, story, Expected.REPEATED);
@@ -187,8 +205,7 @@ final class ErrnoChild {
         : scenario.refusedCalls() > 0 ? "refused, then repeated" : "unnoticed";
   }
 
-  private void judge(
-      Fault fault, boolean struck, Scenario scenario, @Nullable Throwable failure) {
+  private void judge(Fault fault, boolean struck, Scenario scenario, @Nullable Throwable failure) {
     if (failure != null && !(failure instanceof StorageFailureException)) {
       throw new AssertionError("ended with " + failure, failure);
     }

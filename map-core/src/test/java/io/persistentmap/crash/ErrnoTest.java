@@ -23,8 +23,7 @@ final class ErrnoTest {
   private static final double SHARE = 0.1;
 
   @FileSystemTest({EXT4, XFS})
-  void fail_eachCallWithEachError_asPromised(Path directory, FileSystemKind kind)
-      throws Exception {
+  void fail_eachCallWithEachError_asPromised(Path directory, FileSystemKind kind) throws Exception {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
     long seed = TestSeeds.next("ErrnoTest." + kind);
     Torture torture =

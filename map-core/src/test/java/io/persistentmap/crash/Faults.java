@@ -66,8 +66,7 @@ final class Faults {
    * @param howMany are struck
    * @param what an error number, or a constant of this class
    */
-  static void arm(
-      Path directory, Collection<String> names, long first, long howMany, int what) {
+  static void arm(Path directory, Collection<String> names, long first, long howMany, int what) {
     Calls.armFaults(directory.toString(), list(names), first, howMany, what);
   }
 

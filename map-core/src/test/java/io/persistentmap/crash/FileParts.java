@@ -46,8 +46,7 @@ final class FileParts {
     List<Part> parts = new ArrayList<>();
     for (int block = 0; block < 2; block++) {
       for (int copy = 0; copy <= SECOND_COPY; copy += SECOND_COPY) {
-        parts.add(
-            new Part(Kind.SUPERBLOCK, block * FileLayout.BLOCK_BYTES + copy, COPY_BYTES, 0));
+        parts.add(new Part(Kind.SUPERBLOCK, block * FileLayout.BLOCK_BYTES + copy, COPY_BYTES, 0));
       }
     }
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
@@ -55,7 +54,8 @@ final class FileParts {
     while (FileLayout.fileOffset(segment) + SegmentHeader.BYTES < file.length) {
       int start = (int) FileLayout.fileOffset(segment);
       int run = Math.max(1, bytes.getInt(start + RUN_OFFSET));
-      addSegment(parts, bytes, start, Math.min(run * FileLayout.SEGMENT_BYTES, file.length - start));
+      addSegment(
+          parts, bytes, start, Math.min(run * FileLayout.SEGMENT_BYTES, file.length - start));
       segment += run;
     }
     return parts;

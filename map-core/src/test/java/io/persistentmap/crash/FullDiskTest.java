@@ -7,6 +7,7 @@ import static io.persistentmap.testing.FileSystemKind.XFS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.testing.Commands;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
 import io.persistentmap.testing.LoopFileSystem;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import io.persistentmap.testing.Commands;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -60,7 +60,9 @@ final class FullDiskTest {
     Torture torture = Torture.begin(SUITE, SHARE, TIMES, "disk full to the last block", kind, mode);
     try (LoopFileSystem fileSystem = LoopFileSystem.mount(kind, bytes)) {
       Path filler = fileSystem.root().resolve("filler");
-      StruckStore store = new StruckStore(fileSystem.root().resolve("store"), mode, seed, Workload.Values.SMALL, torture);
+      StruckStore store =
+          new StruckStore(
+              fileSystem.root().resolve("store"), mode, seed, Workload.Values.SMALL, torture);
       while (torture.goesOn()) {
         store.strike(
             child -> {
@@ -77,7 +79,10 @@ final class FullDiskTest {
     assertThat(noticed).as("refusals for want of space").hasPositiveValue();
   }
 
-  /** Returns how often the child said that the disk is full. Each time but perhaps the last it must go on. */
+  /**
+   * Returns how often the child said that the disk is full. Each time but perhaps the last it must
+   * go on.
+   */
   private static int fillForAWhile(ChildJvm child, Path filler, SplittableRandom random)
       throws IOException, InterruptedException {
     int episodes = 1 + random.nextInt(MOST_EPISODES);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -48,7 +49,8 @@ final class FuzzChild {
     this.seed = seed;
     this.small = FuzzCorpus.small(directory);
     this.large = FuzzCorpus.large(directory);
-    List<FuzzCorpus.Base> strangers = FuzzCorpus.small(Files.createDirectory(directory.resolve("strangers")));
+    List<FuzzCorpus.Base> strangers =
+        FuzzCorpus.small(Files.createDirectory(directory.resolve("strangers")));
     List<FuzzCorpus.Base> all = new ArrayList<>(small);
     all.addAll(large);
     for (int i = 0; i < all.size(); i++) {
@@ -101,7 +103,8 @@ final class FuzzChild {
 
   private void report(long number) {
     StringBuilder line = new StringBuilder("done " + number);
-    outcomes.forEach((outcome, count) -> line.append('|').append(outcome).append('=').append(count));
+    outcomes.forEach(
+        (outcome, count) -> line.append('|').append(outcome).append('=').append(count));
     outcomes.clear();
     System.out.println(line);
   }
@@ -110,7 +113,7 @@ final class FuzzChild {
     SplittableRandom random = new SplittableRandom(seed ^ (number * 0x9e3779b97f4a7c15L));
     List<FuzzCorpus.Base> bases = random.nextInt(LARGE_EVERY) == 0 ? large : small;
     FuzzCorpus.Base base = bases.get(random.nextInt(bases.size()));
-    StoreMutator.Mutant mutant = mutators.get(base).mutate(random);
+    StoreMutator.Mutant mutant = Objects.requireNonNull(mutators.get(base)).mutate(random);
     current = number;
     since = System.nanoTime();
     String outcome;

@@ -69,8 +69,7 @@ final class FuzzTest {
               Long.toString(first),
               Integer.toString(Torture.isLong(SUITE) ? CASES_OF_A_CHILD : CASES));
       try (ChildJvm child =
-          ChildJvm.start(
-              FuzzChild.class, options, arguments, line -> hear(line, seed, torture))) {
+          ChildJvm.start(FuzzChild.class, options, arguments, line -> hear(line, seed, torture))) {
         child.await("ready");
         while (child.isAlive() && goesOn(torture)) {
           Thread.sleep(50);

@@ -17,8 +17,8 @@ import java.util.SplittableRandom;
 
 /**
  * Guards that every system call may be the last, for real: a preloaded library kills the process
- * with SIGKILL at the n-th call that changes something, in the middle of it if it is a write. {@code
- * ./torture} goes through n = 1, 2, 3, ... until a life is completed.
+ * with SIGKILL at the n-th call that changes something, in the middle of it if it is a write.
+ * {@code ./torture} goes through n = 1, 2, 3, ... until a life is completed.
  */
 final class KillAtEachCallTest {
   private static final String SUITE = "syscalls";

@@ -15,10 +15,7 @@ final class KilledChild {
     ChildJvm.endWithParent();
     Scenario scenario =
         new Scenario(
-            FileSystem.ofPlatform(),
-            Path.of(arguments[0]),
-            SnapshotMode.valueOf(arguments[1]),
-            0);
+            FileSystem.ofPlatform(), Path.of(arguments[0]), SnapshotMode.valueOf(arguments[1]), 0);
     scenario.tell(SigkillChild::say);
     scenario.run(Scenario.Story.valueOf(arguments[2]));
     SigkillChild.say("completed");

@@ -43,11 +43,12 @@ final class PowerFailureTest {
     LoopFileSystem.require(kind);
     LoopFileSystem.requireProgram("xfs_io", "xfsprogs");
     long seed = TestSeeds.next("PowerFailureTest." + kind + "." + mode);
-    Torture torture =
-        Torture.begin(SUITE, SHARE, FAILURES, "power failure under load", kind, mode);
-    try (LoopFileSystem fileSystem = LoopFileSystem.mount(kind, LoopFileSystem.DEFAULT_SIZE_BYTES)) {
+    Torture torture = Torture.begin(SUITE, SHARE, FAILURES, "power failure under load", kind, mode);
+    try (LoopFileSystem fileSystem =
+        LoopFileSystem.mount(kind, LoopFileSystem.DEFAULT_SIZE_BYTES)) {
       StruckStore store =
-          new StruckStore(fileSystem.root().resolve("store"), mode, seed, Workload.Values.ALL_SIZES, torture);
+          new StruckStore(
+              fileSystem.root().resolve("store"), mode, seed, Workload.Values.ALL_SIZES, torture);
       while (torture.goesOn()) {
         store.strike(
             child -> {
@@ -64,8 +65,7 @@ final class PowerFailureTest {
   }
 
   /** A process whose file system is gone gets an exception, and no other end. */
-  private static void requireItSaysSo(ChildJvm child, Torture torture)
-      throws InterruptedException {
+  private static void requireItSaysSo(ChildJvm child, Torture torture) throws InterruptedException {
     int status = child.awaitEnd();
     String errors = child.errors();
     if (status != SigkillChild.FAILED || !errors.contains("StorageFailureException")) {

@@ -20,9 +20,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
- * The process that {@link StruckStore} strikes. It opens the map, works on it for a while, closes it,
- * and so on for ever; and says so: "opening", "open N", "ack N", "closing", "closed". When the disk is full, it says "full", and tries
- * again and again.
+ * The process that {@link StruckStore} strikes. It opens the map, works on it for a while, closes
+ * it, and so on for ever; and says so: "opening", "open N", "ack N", "closing", "closed". When the
+ * disk is full, it says "full", and tries again and again.
  *
  * <p>Arguments: file, seed of the workload, seed of the timing, snapshot mode, number of threads
  * that make checkpoints, size of the values.

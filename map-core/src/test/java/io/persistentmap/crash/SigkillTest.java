@@ -34,7 +34,8 @@ final class SigkillTest {
     Torture torture =
         Torture.begin(
             SUITE, share, (int) Math.ceil(KILLS * share), "SIGKILL at any moment", kind, mode);
-    StruckStore store = new StruckStore(directory.resolve("store"), mode, seed, Workload.Values.ALL_SIZES, torture);
+    StruckStore store =
+        new StruckStore(directory.resolve("store"), mode, seed, Workload.Values.ALL_SIZES, torture);
     while (torture.goesOn()) {
       store.strike(ChildJvm::kill);
     }

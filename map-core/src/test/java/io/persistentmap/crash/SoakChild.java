@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mixed work, for a long time: sessions of four threads on one map, with checkpoints, garbage,
@@ -161,7 +162,7 @@ final class SoakChild {
     }
   }
 
-  private static void require(String key, byte[] found, Integer seed) {
+  private static void require(String key, byte @Nullable [] found, @Nullable Integer seed) {
     if (seed == null ? found != null : found == null || !Arrays.equals(found, value(seed))) {
       throw new AssertionError(key + " is wrong");
     }

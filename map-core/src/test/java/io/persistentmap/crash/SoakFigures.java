@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * off the heap), open files, threads, mappings, bytes of its file system in use; and operations so
  * far.
  */
-record SoakFigures(long[] values) {
+record SoakFigures(List<Long> values) {
   static final List<String> NAMES =
       List.of("heap", "resident", "files", "threads", "mappings", "disk", "operations");
 
@@ -25,15 +25,14 @@ record SoakFigures(long[] values) {
     settle();
     Runtime runtime = Runtime.getRuntime();
     return new SoakFigures(
-        new long[] {
-          runtime.totalMemory() - runtime.freeMemory(),
-          residentBytes(),
-          count(Path.of("/proc/self/fd")),
-          count(Path.of("/proc/self/task")),
-          Files.readAllLines(Path.of("/proc/self/maps")).size(),
-          diskBytes(directory),
-          operations
-        });
+        List.of(
+            runtime.totalMemory() - runtime.freeMemory(),
+            residentBytes(),
+            count(Path.of("/proc/self/fd")),
+            count(Path.of("/proc/self/task")),
+            (long) Files.readAllLines(Path.of("/proc/self/maps")).size(),
+            diskBytes(directory),
+            operations));
   }
 
   private static void settle() {
@@ -67,8 +66,7 @@ record SoakFigures(long[] values) {
   }
 
   String toLine() {
-    return PREFIX
-        + Arrays.stream(values).mapToObj(Long::toString).collect(Collectors.joining(" "));
+    return PREFIX + values.stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
   static boolean isLine(String line) {
@@ -77,9 +75,7 @@ record SoakFigures(long[] values) {
 
   static SoakFigures of(String line) {
     return new SoakFigures(
-        Arrays.stream(line.substring(PREFIX.length()).split(" ", -1))
-            .mapToLong(Long::parseLong)
-            .toArray());
+        Arrays.stream(line.substring(PREFIX.length()).split(" ", -1)).map(Long::valueOf).toList());
   }
 
   /** Returns how one of the figures has changed. */

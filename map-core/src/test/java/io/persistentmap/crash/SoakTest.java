@@ -43,16 +43,14 @@ final class SoakTest {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
     long seed = TestSeeds.next("SoakTest." + kind);
     Torture torture = Torture.begin(SUITE, SHARE, 1, "soak: 4 threads, sessions", kind, mode);
-    int seconds =
-        Torture.isLong(SUITE) ? (int) (Torture.seconds(SUITE) * SHARE) : SHORT_SECONDS;
+    int seconds = Torture.isLong(SUITE) ? (int) (Torture.seconds(SUITE) * SHARE) : SHORT_SECONDS;
     List<SoakFigures> figures = new CopyOnWriteArrayList<>();
     Path place = Files.createDirectory(directory.resolve("place"));
     try (ChildJvm child =
         ChildJvm.start(
             SoakChild.class,
             List.of("-Xmx192m"),
-            List.of(
-                place.toString(), mode.name(), Long.toString(seed), Integer.toString(seconds)),
+            List.of(place.toString(), mode.name(), Long.toString(seed), Integer.toString(seconds)),
             line -> hear(line, figures, torture))) {
       while (child.isAlive() && mode == SnapshotMode.REFLINK) {
         readSnapshots(place, directory.resolve("snapshots"));
@@ -107,8 +105,8 @@ final class SoakTest {
     List<SoakFigures> last = figures.subList(figures.size() - third, figures.size());
     for (int i = 0; i < SoakFigures.NAMES.size(); i++) {
       int index = i;
-      long before = first.stream().mapToLong(each -> each.values()[index]).max().orElseThrow();
-      long after = last.stream().mapToLong(each -> each.values()[index]).min().orElseThrow();
+      long before = first.stream().mapToLong(each -> each.values().get(index)).max().orElseThrow();
+      long after = last.stream().mapToLong(each -> each.values().get(index)).min().orElseThrow();
       torture.note(SoakFigures.describe(i, before, after));
       if (after - TOP.get(i) > before * GROWTH) {
         torture.violation(SoakFigures.NAMES.get(i) + " grew from " + before + " to " + after);

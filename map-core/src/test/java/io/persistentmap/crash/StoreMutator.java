@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -23,9 +24,31 @@ final class StoreMutator {
   private static final int SUPERBLOCKS = 2 * BLOCK_BYTES;
 
   private static final long[] INTERESTING = {
-    0, 1, -1, 2, 7, 8, 63, 64, 255, 4095, 4096, 1 << 16, (1 << 22) - 32, 1 << 22, (1 << 22) + 64,
-    (1 << 21) - 1, 1 << 21, Integer.MAX_VALUE, Integer.MIN_VALUE, 0xffffffffL, 1L << 32,
-    (1L << 40) - 1, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    2,
+    7,
+    8,
+    63,
+    64,
+    255,
+    4095,
+    4096,
+    1 << 16,
+    (1 << 22) - 32,
+    1 << 22,
+    (1 << 22) + 64,
+    (1 << 21) - 1,
+    1 << 21,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    0xffffffffL,
+    1L << 32,
+    (1L << 40) - 1,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
 
   private final FuzzCorpus.Base base;
@@ -51,7 +74,11 @@ final class StoreMutator {
    * @param repaired whether the checks were made right, so that wrong entries can't be told
    * @param what was done, for messages
    */
-  record Mutant(Map<String, PatchedBytes> files, boolean repaired, List<String> what) {}
+  record Mutant(Map<String, PatchedBytes> files, boolean repaired, List<String> what) {
+    private PatchedBytes file(String name) {
+      return Objects.requireNonNull(files.get(name));
+    }
+  }
 
   Mutant mutate(SplittableRandom random) {
     Mutant mutant = new Mutant(new TreeMap<>(), random.nextBoolean(), new ArrayList<>());
@@ -106,7 +133,7 @@ final class StoreMutator {
       return;
     }
     String name = any(List.copyOf(mutant.files.keySet()), random);
-    PatchedBytes file = mutant.files.get(name);
+    PatchedBytes file = mutant.file(name);
     if (file.size() == 0) {
       return;
     }
@@ -151,9 +178,8 @@ final class StoreMutator {
     return Math.min(part.at() + random.nextInt(part.length()), file.size() - 1);
   }
 
-  private static void write(
-      Mutant mutant, String name, int at, byte[] bytes, String what) {
-    mutant.files.get(name).write(at, bytes);
+  private static void write(Mutant mutant, String name, int at, byte[] bytes, String what) {
+    mutant.file(name).write(at, bytes);
     mutant.what.add(name + " at 0x" + Integer.toHexString(at) + ": " + what);
   }
 
@@ -161,7 +187,7 @@ final class StoreMutator {
 
   private void changeField(Mutant mutant, SplittableRandom random) {
     String name = any(List.copyOf(mutant.files.keySet()), random);
-    PatchedBytes file = mutant.files.get(name);
+    PatchedBytes file = mutant.file(name);
     FileParts.Part part = any(parts.getOrDefault(name, List.of()), random);
     int width = 1 << random.nextInt(4);
     int field = field(part, width, random);

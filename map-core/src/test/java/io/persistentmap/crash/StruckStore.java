@@ -30,8 +30,7 @@ final class StruckStore {
   private int strikes;
   private long previous;
 
-  StruckStore(
-      Path file, SnapshotMode mode, long seed, Workload.Values values, Torture torture) {
+  StruckStore(Path file, SnapshotMode mode, long seed, Workload.Values values, Torture torture) {
     this.file = file;
     this.mode = mode;
     this.seed = seed;

@@ -79,7 +79,8 @@ public final class MemoryFileSystem implements FileSystem {
       long count = Math.max(0, Math.min(length, bytes.size() - position));
       byte[] chunk = new byte[(int) Math.min(count, CHUNK_BYTES)];
       for (long done = 0; done < count; done += chunk.length) {
-        int part = bytes.read(position + done, chunk, 0, (int) Math.min(chunk.length, count - done));
+        int part =
+            bytes.read(position + done, chunk, 0, (int) Math.min(chunk.length, count - done));
         to.write(offset + done, chunk, 0, part);
       }
       return count;

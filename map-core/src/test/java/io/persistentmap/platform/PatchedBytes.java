@@ -12,7 +12,16 @@ public final class PatchedBytes {
   private final List<Patch> patches = new ArrayList<>();
   private int size;
 
-  private record Patch(int at, byte[] bytes) {}
+  /** Bytes that are in the place of others. */
+  private static final class Patch {
+    private final int at;
+    private final byte[] bytes;
+
+    Patch(int at, byte[] bytes) {
+      this.at = at;
+      this.bytes = bytes;
+    }
+  }
 
   /** Begins without changes. */
   public PatchedBytes(byte[] base) {

@@ -24,7 +24,8 @@ import org.opentest4j.TestAbortedException;
  */
 public final class LoopFileSystem implements AutoCloseable {
   /** Twice what XFS needs at the least. */
-  public static final long DEFAULT_SIZE_BYTES = Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
+  public static final long DEFAULT_SIZE_BYTES =
+      Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
 
   private static final String PREFIX = "persistentmap-fs-";
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[A-Z0-9]+-\\d+(\\.img)?");
@@ -80,8 +81,7 @@ public final class LoopFileSystem implements AutoCloseable {
   /** Skips the test if a program is not installed. */
   public static void requireProgram(String program, String aptPackage) {
     if (Commands.find(program).isEmpty()) {
-      throw new TestAbortedException(
-          program + " is not installed (package " + aptPackage + ")");
+      throw new TestAbortedException(program + " is not installed (package " + aptPackage + ")");
     }
   }
 
