@@ -285,7 +285,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     requireWritable();
     Operation operation = operations.take();
     try {
-      if (!codec.writeLookupKey(operation, key)) {
+      if (!writeKeyToRemove(operation, key)) {
         return null;
       }
       LiveEntry entry = erase(operation, key, true, null);
@@ -303,11 +303,21 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     requireWritable();
     Operation operation = operations.take();
     try {
-      return codec.writeLookupKey(operation, key)
+      return writeKeyToRemove(operation, key)
           && (erase(operation, key, false, null) != null || operation.exists());
     } finally {
       operations.give(operation);
     }
+  }
+
+  /** Writes the key of an entry to remove; false if there is none. */
+  private boolean writeKeyToRemove(Operation operation, Object key) {
+    LiveEntry entry = live.get(Objects.requireNonNull(key, "key"));
+    if (entry == null) {
+      return codec.writeLookupKey(operation, key);
+    }
+    codec.writeKnownKey(operation, entry.key());
+    return true;
   }
 
   /**

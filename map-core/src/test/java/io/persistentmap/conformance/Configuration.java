@@ -16,8 +16,10 @@ record Configuration(Keys keys, Values values, boolean cached, Life life, FileSy
 
   /** How keys are compared. */
   enum Keys {
-    /** Strings. */
-    BYTES
+    /** By bytes: strings. */
+    BYTES,
+    /** By equality: objects of which no two have the same bytes. */
+    EQUALITY
   }
 
   /** What values have to do with entries. */
@@ -45,6 +47,7 @@ record Configuration(Keys keys, Values values, boolean cached, Life life, FileSy
   }
 
   private static final Keys BYTES = Keys.BYTES;
+  private static final Keys EQUALITY = Keys.EQUALITY;
   private static final Values COPIED = Values.COPIED;
   private static final Values MUTABLE = Values.COPIED_MUTABLE;
   private static final FileSystemKind TMPFS = FileSystemKind.TMPFS;
@@ -55,17 +58,23 @@ record Configuration(Keys keys, Values values, boolean cached, Life life, FileSy
   static final List<Configuration> ALL =
       List.of(
           new Configuration(BYTES, COPIED, true, Life.NEW, TMPFS),
-          new Configuration(BYTES, MUTABLE, false, Life.NEW, XFS),
+          new Configuration(EQUALITY, MUTABLE, false, Life.NEW, XFS),
+          new Configuration(BYTES, COPIED, true, Life.CLEARED, TMPFS),
           new Configuration(BYTES, COPIED, false, Life.CLEARED, TMPFS),
           new Configuration(BYTES, MUTABLE, true, Life.CLEARED, TMPFS),
-          new Configuration(BYTES, COPIED, true, Life.REOPENED, XFS),
+          new Configuration(BYTES, MUTABLE, false, Life.CLEARED, TMPFS),
+          new Configuration(EQUALITY, COPIED, true, Life.CLEARED, TMPFS),
+          new Configuration(EQUALITY, COPIED, false, Life.CLEARED, TMPFS),
+          new Configuration(EQUALITY, MUTABLE, true, Life.CLEARED, TMPFS),
+          new Configuration(EQUALITY, MUTABLE, false, Life.CLEARED, TMPFS),
+          new Configuration(EQUALITY, COPIED, true, Life.REOPENED, XFS),
           new Configuration(BYTES, MUTABLE, false, Life.REOPENED, TMPFS),
           new Configuration(BYTES, COPIED, false, Life.RECOVERED, TMPFS),
-          new Configuration(BYTES, MUTABLE, true, Life.RECOVERED, BTRFS),
-          new Configuration(BYTES, COPIED, true, Life.REOPENED_EACH_CHANGE, TMPFS),
+          new Configuration(EQUALITY, MUTABLE, true, Life.RECOVERED, BTRFS),
+          new Configuration(EQUALITY, COPIED, true, Life.REOPENED_EACH_CHANGE, TMPFS),
           new Configuration(BYTES, MUTABLE, false, Life.REOPENED_EACH_CHANGE, XFS),
           new Configuration(BYTES, COPIED, false, Life.RECOVERED_EACH_CHANGE, XFS),
-          new Configuration(BYTES, MUTABLE, true, Life.RECOVERED_EACH_CHANGE, TMPFS));
+          new Configuration(EQUALITY, MUTABLE, true, Life.RECOVERED_EACH_CHANGE, TMPFS));
 
   /** Says whether there is a step after each change. */
   boolean isStepped() {

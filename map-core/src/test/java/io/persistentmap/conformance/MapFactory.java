@@ -35,6 +35,7 @@ final class MapFactory implements MapSource {
   public Object key(String text) {
     return switch (configuration.keys()) {
       case BYTES -> text;
+      case EQUALITY -> new Word(text);
     };
   }
 
