@@ -103,8 +103,9 @@ final class StruckStore {
         torture.violation(when() + "recovered " + recovered + ", acknowledged " + last);
       }
       previous = recovered;
-      for (String difference : model.differences(map)) {
-        torture.violation(when() + map.recovery() + ": " + difference);
+      List<String> differences = model.differences(map);
+      if (!differences.isEmpty()) {
+        torture.violation(when() + map.recovery() + ": " + differences);
       }
     } catch (RuntimeException e) {
       StringWriter text = new StringWriter();

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 public final class Torture {
   private static final String PROPERTY = "persistentmap.torture.";
   private static final long PROGRESS_SECONDS = 5;
-  private static final int MOST_REPORTED = 20;
+  private static final int MOST_REPORTED = 5;
 
   private final String fault;
   private final String place;
