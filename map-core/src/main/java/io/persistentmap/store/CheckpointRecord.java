@@ -46,12 +46,28 @@ final class CheckpointRecord {
     }
   }
 
-  /** Passes on the segments that a record names as emptied. */
-  static void emptied(byte[] record, IntConsumer action) {
-    ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
-    int count = in.getInt(EMPTIED_OFFSET);
-    for (int i = 0; i < count; i++) {
-      action.accept(in.getInt(EMPTIED_OFFSET + Integer.BYTES * (i + 1)));
+  /**
+   * Passes on the segments that a record names as emptied.
+   *
+   * @return false if the record can't be one of a checkpoint
+   */
+  static boolean emptied(byte[] record, int length, IntConsumer action) {
+    if (RecordLayout.keyLength(record, 0) != 0 || length < EMPTIED_OFFSET + Integer.BYTES) {
+      return false;
     }
+    ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+    in.position(EMPTIED_OFFSET);
+    int count = in.getInt();
+    if (count < 0 || count > (length - in.position()) / Integer.BYTES) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      int segment = in.getInt();
+      if (segment < 0) {
+        return false;
+      }
+      action.accept(segment);
+    }
+    return true;
   }
 }

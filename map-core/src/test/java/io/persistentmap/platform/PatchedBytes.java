@@ -54,6 +54,9 @@ public final class PatchedBytes {
   /** Reads up to the end, and returns how many bytes there were. */
   int read(long position, byte[] to, int at, int length) {
     int count = (int) Math.max(0, Math.min(length, size - position));
+    if (count == 0) {
+      return 0;
+    }
     int from = (int) position;
     int based = Math.max(0, Math.min(count, base.length - from));
     System.arraycopy(base, Math.min(from, base.length), to, at, based);
