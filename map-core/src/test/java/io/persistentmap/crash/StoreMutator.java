@@ -21,6 +21,7 @@ final class StoreMutator {
   private static final int BLOCK_BYTES = 4096;
   private static final int SECTOR_BYTES = 512;
   private static final int MOST_CHANGES = 3;
+  private static final String PUT_BACK = " put back";
   private static final int SUPERBLOCKS = 2 * BLOCK_BYTES;
 
   private static final long[] INTERESTING = {
@@ -89,6 +90,9 @@ final class StoreMutator {
         changeField(mutant, random);
       } else if (i == 0 && random.nextInt(8) == 0) {
         damageFiles(mutant, random);
+        if (mutant.what.toString().contains(PUT_BACK)) {
+          break; // with the other files damaged, too, nothing could tell
+        }
       } else {
         damageBytes(mutant, random);
       }
@@ -112,7 +116,7 @@ final class StoreMutator {
       }
       case 2 -> {
         mutant.files.put(name, new PatchedBytes(base.older().getOrDefault(name, new byte[0])));
-        mutant.what.add("old " + name + " put back");
+        mutant.what.add("old " + name + PUT_BACK);
       }
       case 3 -> {
         mutant.files.remove(name);
