@@ -107,6 +107,12 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /** Sends it a line. */
+  void send(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /** Waits until it has printed a line that starts so, and returns that line. */
   String await(String prefix) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);

@@ -20,9 +20,10 @@ import java.util.SplittableRandom;
  * outcome" after some, "VIOLATION ..." for what must not be, and ends itself when a case takes too
  * long.
  *
- * <p>Arguments: a directory of its own, the seed, the first case, and how many of them at most. The
- * bytes of a case depend on the identity of stores that are made anew each time, so the files of a
- * violation are kept in that directory.
+ * <p>Arguments: a directory of its own, one for the files of violations (the bytes of a case depend
+ * on the identity of stores that are made anew each time), the seed, the first case, how many of
+ * them at most, and "random", or "single" for one damaged byte, length or sector after the other,
+ * spread over all of them.
  */
 final class FuzzChild {
   static final int HANGS = 5;
@@ -32,6 +33,7 @@ final class FuzzChild {
   private static final int MOST_KEPT = 3;
 
   private final Path directory;
+  private final Path kept;
   private final long seed;
   private final List<FuzzCorpus.Base> small;
   private final List<FuzzCorpus.Base> large;
@@ -39,13 +41,16 @@ final class FuzzChild {
   private final Map<String, Integer> signatures = new HashMap<>();
   private final Map<String, Integer> outcomes = new HashMap<>();
 
+  private int unreported;
+
   /** The case at work, and since when; 0 if none. */
   private volatile long current;
 
   private volatile long since;
 
-  private FuzzChild(Path directory, long seed) throws IOException {
+  private FuzzChild(Path directory, Path kept, long seed) throws IOException {
     this.directory = directory;
+    this.kept = kept;
     this.seed = seed;
     this.small = FuzzCorpus.small(directory);
     this.large = FuzzCorpus.large(directory);
@@ -60,19 +65,52 @@ final class FuzzChild {
 
   public static void main(String[] arguments) throws IOException {
     ChildJvm.endWithParent();
-    FuzzChild child = new FuzzChild(Path.of(arguments[0]), Long.parseLong(arguments[1]));
+    FuzzChild child =
+        new FuzzChild(Path.of(arguments[0]), Path.of(arguments[1]), Long.parseLong(arguments[2]));
     child.watch();
-    long first = Long.parseLong(arguments[2]);
-    long count = Long.parseLong(arguments[3]);
-    System.out.println("ready");
-    for (long number = first; number < first + count; number++) {
-      child.run(number);
-      if ((number - first) % REPORT_EVERY == REPORT_EVERY - 1) {
-        child.report(number + 1);
+    long first = Long.parseLong(arguments[3]);
+    long count = Long.parseLong(arguments[4]);
+    SigkillChild.say("ready");
+    if (arguments[5].equals("single")) {
+      child.runSingles(count);
+    } else {
+      for (long number = first; number < first + count; number++) {
+        child.runRandom(number);
       }
     }
-    child.report(first + count);
-    System.out.println("end");
+    child.report();
+    SigkillChild.say("end");
+  }
+
+  private void runRandom(long number) throws IOException {
+    SplittableRandom random = random(number);
+    List<FuzzCorpus.Base> bases = random.nextInt(LARGE_EVERY) == 0 ? large : small;
+    FuzzCorpus.Base base = bases.get(random.nextInt(bases.size()));
+    run(number, base, mutator(base).mutate(random));
+  }
+
+  /** All of them, or so many, spread evenly. */
+  private void runSingles(long count) throws IOException {
+    List<FuzzCorpus.Base> bases = FuzzCorpus.tiny(directory);
+    bases.forEach(base -> mutators.put(base, new StoreMutator(base, base)));
+    long total = bases.stream().mapToLong(base -> mutator(base).single()).sum();
+    long step = Math.max(1, total / count);
+    long next = Math.floorMod(seed, step);
+    for (FuzzCorpus.Base base : bases) {
+      int cases = mutator(base).single();
+      for (; next < cases; next += step) {
+        run(next, base, mutator(base).single((int) next, random(next)));
+      }
+      next -= cases;
+    }
+  }
+
+  private StoreMutator mutator(FuzzCorpus.Base base) {
+    return Objects.requireNonNull(mutators.get(base));
+  }
+
+  private SplittableRandom random(long number) {
+    return new SplittableRandom(seed ^ (number * 0x9e3779b97f4a7c15L));
   }
 
   private void watch() {
@@ -82,7 +120,7 @@ final class FuzzChild {
               while (true) {
                 long start = since;
                 if (start != 0 && System.nanoTime() - start > MOST_MILLIS * 1_000_000) {
-                  System.out.println("VIOLATION case " + current + " takes too long");
+                  SigkillChild.say("VIOLATION case " + current + " takes too long");
                   Runtime.getRuntime().halt(HANGS);
                 }
                 pause();
@@ -101,19 +139,17 @@ final class FuzzChild {
     }
   }
 
-  private void report(long number) {
-    StringBuilder line = new StringBuilder("done " + number);
+  private void report() {
+    StringBuilder line = new StringBuilder("done");
     outcomes.forEach(
         (outcome, count) -> line.append('|').append(outcome).append('=').append(count));
     outcomes.clear();
-    System.out.println(line);
+    unreported = 0;
+    SigkillChild.say(line.toString());
   }
 
-  private void run(long number) throws IOException {
-    SplittableRandom random = new SplittableRandom(seed ^ (number * 0x9e3779b97f4a7c15L));
-    List<FuzzCorpus.Base> bases = random.nextInt(LARGE_EVERY) == 0 ? large : small;
-    FuzzCorpus.Base base = bases.get(random.nextInt(bases.size()));
-    StoreMutator.Mutant mutant = Objects.requireNonNull(mutators.get(base)).mutate(random);
+  private void run(long number, FuzzCorpus.Base base, StoreMutator.Mutant mutant)
+      throws IOException {
     current = number;
     since = System.nanoTime();
     String outcome;
@@ -125,6 +161,9 @@ final class FuzzChild {
     }
     since = 0;
     outcomes.merge(outcome, 1, Integer::sum);
+    if (++unreported == REPORT_EVERY) {
+      report();
+    }
   }
 
   private String open(FuzzCorpus.Base base, StoreMutator.Mutant mutant) throws IOException {
@@ -204,11 +243,11 @@ final class FuzzChild {
     if (signatures.merge(signature, 1, Integer::sum) > MOST_KEPT) {
       return;
     }
-    Path kept = Files.createDirectories(directory.resolve("violations").resolve("case-" + number));
+    Path place = Files.createDirectories(kept.resolve("case-" + number + "-" + System.nanoTime()));
     for (Map.Entry<String, PatchedBytes> file : mutant.files().entrySet()) {
-      Files.write(kept.resolve(file.getKey()), file.getValue().read(0, file.getValue().size()));
+      Files.write(place.resolve(file.getKey()), file.getValue().read(0, file.getValue().size()));
     }
-    System.out.println(
+    SigkillChild.say(
         "VIOLATION case "
             + number
             + " of "
@@ -220,6 +259,6 @@ final class FuzzChild {
             + " at "
             + where
             + "; kept in "
-            + kept);
+            + place);
   }
 }

@@ -57,6 +57,34 @@ final class FuzzCorpus {
     GREEN
   }
 
+  /** Makes stores of two checkpoints, so small that each byte can be damaged. */
+  static List<Base> tiny(Path directory) throws IOException {
+    List<Base> bases = new ArrayList<>();
+    for (SnapshotMode mode : List.of(SnapshotMode.IN_PLACE, SnapshotMode.REFLINK)) {
+      for (CloseMode closeMode : CloseMode.values()) {
+        Path place = Files.createDirectory(directory.resolve("tiny"));
+        Map<String, Object> expected = new TreeMap<>();
+        try (PersistentMap<String, Object> map = open(place, mode, closeMode)) {
+          map.put("a", 1L);
+          map.put("b", "two");
+          map.checkpoint();
+          map.put("a", 3L);
+          map.remove("b");
+          map.put("c", new Point(4, List.of()));
+          expected.putAll(map);
+          map.checkpoint();
+          if (closeMode == CloseMode.DISCARD) {
+            map.put("lost", "by the crash");
+          }
+        }
+        Map<String, byte[]> files = read(place);
+        bases.add(new Base("tiny, " + mode + ", " + closeMode, files, Map.of(), expected));
+        StoreDirectory.delete(place);
+      }
+    }
+    return bases;
+  }
+
   /** Makes the small stores: most of the cases. */
   static List<Base> small(Path directory) throws IOException {
     List<Base> bases = new ArrayList<>();
@@ -96,14 +124,7 @@ final class FuzzCorpus {
       int valueBytes,
       int round,
       Map<String, Object> expected) {
-    FileSystem files = FaultyFileSystem.copyingClones(FileSystem.ofPlatform());
-    PersistentMapBuilder<String, Object> builder =
-        PersistentMap.builder(String.class, Object.class)
-            .snapshotMode(mode)
-            .closeMode(closeMode)
-            .cacheBytes(0);
-    try (PersistentMap<String, Object> map =
-        FaultInjection.into(builder, files).open(place.resolve(NAME))) {
+    try (PersistentMap<String, Object> map = open(place, mode, closeMode)) {
       change(map, valueBytes, round);
       map.checkpoint();
       map.remove("key 3");
@@ -119,6 +140,17 @@ final class FuzzCorpus {
         map.put("lost", "by the crash");
       }
     }
+  }
+
+  private static PersistentMap<String, Object> open(
+      Path place, SnapshotMode mode, CloseMode closeMode) {
+    PersistentMapBuilder<String, Object> builder =
+        PersistentMap.builder(String.class, Object.class)
+            .snapshotMode(mode)
+            .closeMode(closeMode)
+            .cacheBytes(0);
+    FileSystem files = FaultyFileSystem.copyingClones(FileSystem.ofPlatform());
+    return FaultInjection.into(builder, files).open(place.resolve(NAME));
   }
 
   private static void change(Map<String, Object> map, int valueBytes, int round) {

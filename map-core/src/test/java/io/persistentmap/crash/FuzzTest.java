@@ -20,17 +20,44 @@ import org.junit.jupiter.api.io.TempDir;
 final class FuzzTest {
   private static final String SUITE = "fuzz";
   private static final int CASES = 6000;
+  private static final int SINGLE_CASES = 2500;
   private static final int CASES_OF_A_CHILD = 50_000;
   private static final List<String> HEAP = List.of("-Xmx256m", "-XX:MaxMetaspaceSize=128m");
+  private static final String PLACE = "reader of files, small heap";
 
-  /** Many short cases are better compiled well. */
-  private static final String COMPILE_WELL = "-XX:TieredStopAtLevel=4";
+  /** The directory of the build, so that they are still there after the test. */
+  private static final Path VIOLATIONS = Path.of("target", "fuzz").toAbsolutePath();
+
+  /** Every byte that is used, every length, every sector, one at a time: or a part of them. */
+  @Test
+  void open_oneDamage_rightOrRefused(@TempDir Path directory) throws Exception {
+    long seed = TestSeeds.next("FuzzTest.single");
+    Torture torture =
+        Torture.begin(
+            SUITE,
+            0,
+            SINGLE_CASES / 2,
+            "each byte flipped, each length, each sector zeroed",
+            PLACE);
+    int cases = Torture.isLong(SUITE) ? Integer.MAX_VALUE : SINGLE_CASES;
+    Files.createDirectories(directory.resolve("single"));
+    List<String> arguments = arguments(directory.resolve("single"), seed, 0, cases, "single");
+    try (ChildJvm child =
+        ChildJvm.start(FuzzChild.class, HEAP, arguments, line -> hear(line, seed, torture))) {
+      while (child.isAlive()) {
+        Thread.sleep(50);
+      }
+      if (child.awaitEnd() != 0) {
+        torture.violation("seed " + seed + ": " + child.report());
+      }
+    }
+    torture.end();
+  }
 
   @Test
   void open_damagedFiles_rightOrRefused(@TempDir Path directory) throws Exception {
     long seed = TestSeeds.next("FuzzTest");
-    Torture torture =
-        Torture.begin(SUITE, 1, CASES, "mutated files", "reader of files, small heap");
+    Torture torture = Torture.begin(SUITE, 1, CASES, "mutated files", PLACE);
     int children = Torture.isLong(SUITE) ? Runtime.getRuntime().availableProcessors() : 1;
     Map<Integer, Throwable> failures = new ConcurrentHashMap<>();
     List<Thread> threads = new ArrayList<>();
@@ -60,16 +87,10 @@ final class FuzzTest {
     long first = 0;
     for (int round = 0; goesOn(torture); round++) {
       Path place = Files.createDirectory(directory.resolve(number + "-" + round));
-      List<String> options = new ArrayList<>(HEAP);
-      options.add(COMPILE_WELL);
-      List<String> arguments =
-          List.of(
-              place.toString(),
-              Long.toString(seed),
-              Long.toString(first),
-              Integer.toString(Torture.isLong(SUITE) ? CASES_OF_A_CHILD : CASES));
+      int cases = Torture.isLong(SUITE) ? CASES_OF_A_CHILD : CASES;
+      List<String> arguments = arguments(place, seed, first, cases, "random");
       try (ChildJvm child =
-          ChildJvm.start(FuzzChild.class, options, arguments, line -> hear(line, seed, torture))) {
+          ChildJvm.start(FuzzChild.class, HEAP, arguments, line -> hear(line, seed, torture))) {
         child.await("ready");
         while (child.isAlive() && goesOn(torture)) {
           Thread.sleep(50);
@@ -84,6 +105,16 @@ final class FuzzTest {
       }
       first += CASES_OF_A_CHILD;
     }
+  }
+
+  private static List<String> arguments(Path place, long seed, long first, int cases, String kind) {
+    return List.of(
+        place.toString(),
+        VIOLATIONS.toString(),
+        Long.toString(seed),
+        Long.toString(first),
+        Integer.toString(cases),
+        kind);
   }
 
   private static boolean goesOn(Torture torture) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Damages the files of a store. One half of the damage is honest: what devices, file systems and
@@ -55,6 +56,7 @@ final class StoreMutator {
   private final FuzzCorpus.Base base;
   private final FuzzCorpus.Base stranger;
   private final Map<String, List<FileParts.Part>> parts = new HashMap<>();
+  private final List<Damage> singles = new ArrayList<>();
 
   /**
    * Prepares it.
@@ -96,6 +98,69 @@ final class StoreMutator {
       } else {
         damageBytes(mutant, random);
       }
+    }
+    return mutant;
+  }
+
+  // ---- all honest damage of some kinds ---------------------------------------------------------
+
+  /** What is done once. */
+  private enum Single {
+    BYTE,
+    LENGTH,
+    SECTOR,
+    BLOCK
+  }
+
+  /** One piece of damage. */
+  private record Damage(String name, Single kind, int at) {}
+
+  /**
+   * Lists every byte that is used, every length there, every sector and every block: each is
+   * damaged alone. Returns how many cases that are.
+   */
+  int single() {
+    if (singles.isEmpty()) {
+      base.files().forEach(this::addSingles);
+    }
+    return singles.size();
+  }
+
+  private void addSingles(String name, byte[] bytes) {
+    TreeSet<Integer> places = new TreeSet<>();
+    for (FileParts.Part part : parts.getOrDefault(name, List.of())) {
+      for (int i = 0; i < part.length(); i++) {
+        places.add(part.at() + i);
+      }
+    }
+    TreeSet<Integer> sectors = new TreeSet<>();
+    TreeSet<Integer> blocks = new TreeSet<>();
+    for (int at : places) {
+      singles.add(new Damage(name, Single.BYTE, at));
+      singles.add(new Damage(name, Single.LENGTH, at));
+      sectors.add(at / SECTOR_BYTES * SECTOR_BYTES);
+      blocks.add(at / BLOCK_BYTES * BLOCK_BYTES);
+    }
+    sectors.forEach(at -> singles.add(new Damage(name, Single.SECTOR, at)));
+    blocks.forEach(at -> singles.add(new Damage(name, Single.BLOCK, at)));
+  }
+
+  /** Makes one of the cases that {@link #single()} has listed. */
+  Mutant single(int number, SplittableRandom random) {
+    Mutant mutant = new Mutant(new TreeMap<>(), false, new ArrayList<>());
+    base.files().forEach((name, bytes) -> mutant.files.put(name, new PatchedBytes(bytes)));
+    Damage damage = singles.get(number);
+    PatchedBytes file = mutant.file(damage.name);
+    mutant.what.add(damage.toString());
+    switch (damage.kind) {
+      case BYTE -> {
+        byte[] bytes = file.read(damage.at, 1);
+        bytes[0] ^= (byte) (1 + random.nextInt(255));
+        file.write(damage.at, bytes);
+      }
+      case LENGTH -> file.resize(damage.at);
+      case SECTOR -> file.write(damage.at, new byte[SECTOR_BYTES]);
+      case BLOCK -> file.write(damage.at, new byte[BLOCK_BYTES]);
     }
     return mutant;
   }
