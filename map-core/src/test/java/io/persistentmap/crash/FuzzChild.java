@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Opens damaged stores, one after the other, in a small heap, and says what became of them: "done N
@@ -29,14 +30,18 @@ final class FuzzChild {
   static final int HANGS = 5;
   private static final long MOST_MILLIS = 20_000;
   private static final int REPORT_EVERY = 1000;
-  private static final int LARGE_EVERY = 64;
+  private static final int HEAVY_EVERY = 50;
+  private static final int HEAVY_BYTES = 1 << 20;
   private static final int MOST_KEPT = 3;
 
   private final Path directory;
   private final Path kept;
   private final long seed;
-  private final List<FuzzCorpus.Base> small;
-  private final List<FuzzCorpus.Base> large;
+  private final List<FuzzCorpus.Base> light = new ArrayList<>();
+
+  /** Those that take long to read. */
+  private final List<FuzzCorpus.Base> heavy = new ArrayList<>();
+
   private final Map<FuzzCorpus.Base, StoreMutator> mutators = new HashMap<>();
   private final Map<String, Integer> signatures = new HashMap<>();
   private final Map<String, Integer> outcomes = new HashMap<>();
@@ -48,18 +53,19 @@ final class FuzzChild {
 
   private volatile long since;
 
-  private FuzzChild(Path directory, Path kept, long seed) throws IOException {
+  FuzzChild(Path directory, Path kept, long seed) throws IOException {
     this.directory = directory;
     this.kept = kept;
     this.seed = seed;
-    this.small = FuzzCorpus.small(directory);
-    this.large = FuzzCorpus.large(directory);
     List<FuzzCorpus.Base> strangers =
         FuzzCorpus.small(Files.createDirectory(directory.resolve("strangers")));
-    List<FuzzCorpus.Base> all = new ArrayList<>(small);
-    all.addAll(large);
-    for (int i = 0; i < all.size(); i++) {
-      mutators.put(all.get(i), new StoreMutator(all.get(i), strangers.get(i % strangers.size())));
+    List<FuzzCorpus.Base> all = new ArrayList<>(FuzzCorpus.small(directory));
+    all.addAll(FuzzCorpus.tiny(directory));
+    all.addAll(FuzzCorpus.large(directory));
+    for (FuzzCorpus.Base base : all) {
+      FuzzCorpus.Base stranger = strangers.get(mutators.size() % strangers.size());
+      mutators.put(base, new StoreMutator(base, stranger));
+      (base.bytes() > HEAVY_BYTES ? heavy : light).add(base);
     }
   }
 
@@ -83,8 +89,12 @@ final class FuzzChild {
   }
 
   private void runRandom(long number) throws IOException {
-    SplittableRandom random = random(number);
-    List<FuzzCorpus.Base> bases = random.nextInt(LARGE_EVERY) == 0 ? large : small;
+    run(number, random(number));
+  }
+
+  /** Runs a case of which somebody decides each step. */
+  void run(long number, RandomGenerator random) throws IOException {
+    List<FuzzCorpus.Base> bases = random.nextInt(HEAVY_EVERY) == 0 ? heavy : light;
     FuzzCorpus.Base base = bases.get(random.nextInt(bases.size()));
     run(number, base, mutator(base).mutate(random));
   }
@@ -113,7 +123,7 @@ final class FuzzChild {
     return new SplittableRandom(seed ^ (number * 0x9e3779b97f4a7c15L));
   }
 
-  private void watch() {
+  void watch() {
     Thread watch =
         new Thread(
             () -> {

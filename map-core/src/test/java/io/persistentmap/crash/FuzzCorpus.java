@@ -46,7 +46,13 @@ final class FuzzCorpus {
       String name,
       Map<String, byte[]> files,
       Map<String, byte[]> older,
-      Map<String, Object> expected) {}
+      Map<String, Object> expected) {
+
+    /** Returns how many bytes the files have. */
+    long bytes() {
+      return files.values().stream().mapToLong(bytes -> bytes.length).sum();
+    }
+  }
 
   /** A value that is a record. */
   record Point(int x, List<String> names) {}

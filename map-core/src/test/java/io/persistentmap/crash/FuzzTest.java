@@ -1,5 +1,6 @@
 package io.persistentmap.crash;
 
+import com.code_intelligence.jazzer.Jazzer;
 import io.persistentmap.testing.TestSeeds;
 import io.persistentmap.testing.Torture;
 import java.io.IOException;
@@ -21,6 +22,9 @@ final class FuzzTest {
   private static final String SUITE = "fuzz";
   private static final int CASES = 6000;
   private static final int SINGLE_CASES = 2500;
+  private static final int GUIDED_CASES = 1000;
+  private static final double RANDOM_SHARE = 0.5;
+  private static final double GUIDED_SHARE = 0.25;
   private static final int CASES_OF_A_CHILD = 50_000;
   private static final List<String> HEAP = List.of("-Xmx256m", "-XX:MaxMetaspaceSize=128m");
   private static final String PLACE = "reader of files, small heap";
@@ -54,10 +58,41 @@ final class FuzzTest {
     torture.end();
   }
 
+  /** Jazzer chooses what is damaged by the code that it reaches with it. */
+  @Test
+  void open_guidedByCoverage_rightOrRefused(@TempDir Path directory) throws Exception {
+    long seed = TestSeeds.next("FuzzTest.guided");
+    Torture torture =
+        Torture.begin(SUITE, 0, GUIDED_CASES, "mutated files, guided by coverage (Jazzer)", PLACE);
+    int seconds = (int) (Torture.seconds(SUITE) * GUIDED_SHARE);
+    Path corpus = Files.createDirectory(directory.resolve("corpus"));
+    List<String> options = new ArrayList<>(HEAP);
+    options.add("-XX:+EnableDynamicAgentLoading");
+    options.add("-Dpersistentmap.fuzz=" + directory);
+    List<String> arguments =
+        List.of(
+            "--target_class=" + CoverageFuzzer.class.getName(),
+            "--instrumentation_includes=io.persistentmap.**",
+            "-seed=" + Integer.toUnsignedString((int) seed),
+            "-max_len=64",
+            seconds > 0 ? "-max_total_time=" + seconds : "-runs=" + (GUIDED_CASES + 1),
+            corpus.toString());
+    try (ChildJvm child =
+        ChildJvm.start(Jazzer.class, options, arguments, line -> hear(line, seed, torture))) {
+      while (child.isAlive()) {
+        Thread.sleep(50);
+      }
+      if (child.awaitEnd() != 0) {
+        torture.violation("seed " + seed + ": " + child.errors());
+      }
+    }
+    torture.end();
+  }
+
   @Test
   void open_damagedFiles_rightOrRefused(@TempDir Path directory) throws Exception {
     long seed = TestSeeds.next("FuzzTest");
-    Torture torture = Torture.begin(SUITE, 1, CASES, "mutated files", PLACE);
+    Torture torture = Torture.begin(SUITE, RANDOM_SHARE, CASES, "mutated files", PLACE);
     int children = Torture.isLong(SUITE) ? Runtime.getRuntime().availableProcessors() : 1;
     Map<Integer, Throwable> failures = new ConcurrentHashMap<>();
     List<Thread> threads = new ArrayList<>();

@@ -151,7 +151,7 @@ final class LiveFileTest {
       assertThat(told || map.recovery().checkpoint() == last)
           .as("%s, last %s, %s", map.recovery(), last, refusals)
           .isTrue();
-      assertThat(told || map.get("step").equals(Long.toString(last))).isTrue();
+      assertThat(told || Long.toString(last).equals(map.get("step"))).isTrue();
     } catch (PersistentMapException e) {
       assertThat(e).hasMessageContaining(file.toString());
     }

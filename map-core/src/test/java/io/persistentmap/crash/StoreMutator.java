@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 
 /**
  * Damages the files of a store. One half of the damage is honest: what devices, file systems and
@@ -83,7 +83,7 @@ final class StoreMutator {
     }
   }
 
-  Mutant mutate(SplittableRandom random) {
+  Mutant mutate(RandomGenerator random) {
     Mutant mutant = new Mutant(new TreeMap<>(), random.nextBoolean(), new ArrayList<>());
     base.files().forEach((name, bytes) -> mutant.files.put(name, new PatchedBytes(bytes)));
     int changes = 1 + random.nextInt(MOST_CHANGES);
@@ -146,7 +146,7 @@ final class StoreMutator {
   }
 
   /** Makes one of the cases that {@link #single()} has listed. */
-  Mutant single(int number, SplittableRandom random) {
+  Mutant single(int number, RandomGenerator random) {
     Mutant mutant = new Mutant(new TreeMap<>(), false, new ArrayList<>());
     base.files().forEach((name, bytes) -> mutant.files.put(name, new PatchedBytes(bytes)));
     Damage damage = singles.get(number);
@@ -167,7 +167,7 @@ final class StoreMutator {
 
   // ---- honest damage ---------------------------------------------------------------------------
 
-  private void damageFiles(Mutant mutant, SplittableRandom random) {
+  private void damageFiles(Mutant mutant, RandomGenerator random) {
     String name = any(List.copyOf(base.files().keySet()), random);
     // The one file of a store in place, as a whole of another store, would be that store.
     switch (random.nextInt(base.files().size() > 1 ? 5 : 1)) {
@@ -197,7 +197,7 @@ final class StoreMutator {
     }
   }
 
-  private void damageBytes(Mutant mutant, SplittableRandom random) {
+  private void damageBytes(Mutant mutant, RandomGenerator random) {
     if (mutant.files.isEmpty()) {
       return;
     }
@@ -238,7 +238,7 @@ final class StoreMutator {
   }
 
   /** Mostly where something is. */
-  private int place(String name, PatchedBytes file, SplittableRandom random) {
+  private int place(String name, PatchedBytes file, RandomGenerator random) {
     List<FileParts.Part> known = parts.getOrDefault(name, List.of());
     if (known.isEmpty() || random.nextInt(4) == 0) {
       return random.nextInt(file.size());
@@ -254,7 +254,7 @@ final class StoreMutator {
 
   // ---- with the checks made right --------------------------------------------------------------
 
-  private void changeField(Mutant mutant, SplittableRandom random) {
+  private void changeField(Mutant mutant, RandomGenerator random) {
     String name = any(List.copyOf(mutant.files.keySet()), random);
     PatchedBytes file = mutant.file(name);
     FileParts.Part part = any(parts.getOrDefault(name, List.of()), random);
@@ -285,7 +285,7 @@ final class StoreMutator {
   }
 
   /** Most superblock copies, records and blocks have their fields in front. */
-  private static int field(FileParts.Part part, int width, SplittableRandom random) {
+  private static int field(FileParts.Part part, int width, RandomGenerator random) {
     int most = part.kind() == FileParts.Kind.SUPERBLOCK ? 144 : part.length();
     int range = random.nextBoolean() ? Math.min(most, 48) : most;
     return random.nextInt(Math.max(1, range / width)) * width;
@@ -298,7 +298,7 @@ final class StoreMutator {
     file.write(block + BLOCK_BYTES / 2, copy);
   }
 
-  private static long value(long before, PatchedBytes file, SplittableRandom random) {
+  private static long value(long before, PatchedBytes file, RandomGenerator random) {
     return switch (random.nextInt(6)) {
       case 0 -> before + 1;
       case 1 -> before - 1;
@@ -323,13 +323,13 @@ final class StoreMutator {
     return bytes;
   }
 
-  private static byte[] random(SplittableRandom random, int length) {
+  private static byte[] random(RandomGenerator random, int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     return bytes;
   }
 
-  private static <T> T any(List<T> list, SplittableRandom random) {
+  private static <T> T any(List<T> list, RandomGenerator random) {
     return list.get(random.nextInt(list.size()));
   }
 }
