@@ -5,7 +5,6 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
-import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.CopiedValues;
@@ -119,7 +118,7 @@ abstract class Entries<K, V> {
   /** Returns a value that can be shared, if the cache has it or may load it. */
   @Nullable V cached(Object key) {
     CopiedValues values = cache;
-    if (values == null || !cacheable || !Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
+    if (values == null || !cacheable || !codec.isByteStable(Objects.requireNonNull(key, "key"))) {
       return null; // the cache would hold on to a key that can be changed
     }
     V cached = cast(values.get(key));

@@ -19,6 +19,9 @@ final class EntryIterator<K, V, T> implements Iterator<T> {
 
   private @Nullable Element<K, V> nextElement;
 
+  /** Why there is no {@link #next}: what the entry is of can't be read. The one behind it can. */
+  private @Nullable UnstorableException failure;
+
   /** The entry that {@link #next()} has returned something of. */
   private @Nullable Element<K, V> last;
 
@@ -35,16 +38,25 @@ final class EntryIterator<K, V, T> implements Iterator<T> {
 
   @Override
   public boolean hasNext() {
-    while (next == null && elements.hasNext()) {
+    while (next == null && failure == null && elements.hasNext()) {
       nextElement = elements.next();
-      next = view.apply(nextElement);
+      try {
+        next = view.apply(nextElement);
+      } catch (UnstorableException e) {
+        failure = e;
+      }
     }
-    return next != null;
+    return next != null || failure != null;
   }
 
   @Override
   public T next() {
     T result = hasNext() ? next : null;
+    UnstorableException reason = failure;
+    failure = null;
+    if (reason != null) {
+      throw reason;
+    }
     if (result == null) {
       throw new NoSuchElementException();
     }

@@ -26,6 +26,10 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
   private int shard;
   private Iterator<LiveEntry> fresh = Collections.emptyIterator();
   private final Set<Object> freshKeys = new HashSet<>();
+
+  /** Of the shard, before the records were read. */
+  private long departures;
+
   private Iterator<byte[]> records = Collections.emptyIterator();
   private @Nullable Element<K, V> next;
 
@@ -66,6 +70,7 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
       next = freshKeys.isEmpty() || !freshKeys.contains(found.key()) ? found : null;
       return true;
     }
+    departures = shard == 0 ? 0 : live.departures(shard - 1);
     records = List.copyOf(cursor.next()).iterator();
     return records.hasNext() || enterShard();
   }
@@ -105,7 +110,7 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
 
     @Override
     public @Nullable V value() {
-      return entries.valueOf(key, entry);
+      return live.isPresent(entry) ? entries.valueOf(entry) : entries.get(key);
     }
 
     @Override
@@ -117,6 +122,8 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
   /** An entry that the index has. */
   private final class FoundElement implements Element<K, V> {
     private final byte[] record;
+    private final int shardOfKey = shard - 1;
+    private final long departuresBefore = departures;
     private @Nullable K key;
 
     FoundElement(byte[] record) {
@@ -135,12 +142,21 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
 
     @Override
     public @Nullable V value() {
-      return entries.valueOf(key(), record);
+      V value = peek();
+      boolean copy = value != null && entries.isLive(value) && live.value(key()) != value;
+      return copy ? entries.read(key()) : value;
     }
 
+    /** The record was out of date if the key was live when it was read. */
     @Override
     public @Nullable V peek() {
-      return entries.peek(key(), record);
+      LiveEntry entry = live.get(key());
+      if (entry != null) {
+        return entries.valueOf(entry);
+      }
+      return live.departures(shardOfKey) == departuresBefore
+          ? codec.valueOf(record)
+          : entries.read(key());
     }
   }
 }

@@ -42,11 +42,11 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     store.attach(new DirtyPass(index, operations, codec, live));
   }
 
-  private boolean isLive(V value) {
+  boolean isLive(V value) {
     return all || !codec.isImmutable(value);
   }
 
-  private V valueOf(LiveEntry entry) {
+  V valueOf(LiveEntry entry) {
     return cast(entry.value());
   }
 
@@ -81,7 +81,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   }
 
   /** Reads what is not in the cache. */
-  private @Nullable V read(Object key) {
+  @Nullable V read(Object key) {
     Operation operation = operations.take();
     try {
       return codec.writeLookupKey(operation, key) ? read(operation, key) : null;
@@ -450,26 +450,5 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     } finally {
       operations.give(operation);
     }
-  }
-
-  /** Returns the value of an entry that an iteration has found, or null if it is gone. */
-  @Nullable V valueOf(K key, byte[] record) {
-    LiveEntry entry = live.get(key);
-    if (entry != null) {
-      return valueOf(entry);
-    }
-    V value = codec.valueOf(record);
-    return isLive(value) ? read(key) : value;
-  }
-
-  /** Returns the live value of an entry that an iteration has found, or a copy of another. */
-  V peek(K key, byte[] record) {
-    LiveEntry entry = live.get(key);
-    return entry != null ? valueOf(entry) : codec.valueOf(record);
-  }
-
-  /** Returns the value of an entry that was fresh, or null if it is gone. */
-  @Nullable V valueOf(K key, LiveEntry entry) {
-    return live.isPresent(entry) ? valueOf(entry) : get(key);
   }
 }

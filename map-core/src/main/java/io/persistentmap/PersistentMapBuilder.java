@@ -2,6 +2,9 @@ package io.persistentmap;
 
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.Codec;
+import io.persistentmap.serializer.CodecOptions;
+import io.persistentmap.serializer.Serializer;
+import io.persistentmap.serializer.TypeReport;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.store.StoreConfig;
@@ -42,11 +45,13 @@ public final class PersistentMapBuilder<K, V> {
   private @Nullable Path odd;
   private @Nullable Duration autoCheckpoint;
   private @Nullable ClassLoader classLoader;
+  private final CodecOptions.Builder classOptions = new CodecOptions.Builder();
   private FileSystem fileSystem = FileSystem.ofPlatform();
 
   PersistentMapBuilder(Class<K> keyType, Class<V> valueType) {
     this.keyType = Objects.requireNonNull(keyType, "keyType");
     this.valueType = Objects.requireNonNull(valueType, "valueType");
+    classOptions.declare(keyType).declare(valueType);
   }
 
   /**
@@ -89,10 +94,13 @@ public final class PersistentMapBuilder<K, V> {
       case LIVE -> new ValueExplanation(type, ValueMode.LIVE, "as all values (ValueMode.LIVE)");
       case COPIED ->
           new ValueExplanation(type, ValueMode.COPIED, "as all values (ValueMode.COPIED)");
-      case AUTO ->
-          Codec.isImmutable(type)
-              ? new ValueExplanation(type, ValueMode.COPIED, "since its objects can't change")
-              : new ValueExplanation(type, ValueMode.LIVE, "since its objects may change");
+      case AUTO -> {
+        TypeReport report = StartUp.codecOfNoFile(classOptions.build(loader())).explain(type);
+        yield new ValueExplanation(
+            type,
+            report.immutable() ? ValueMode.COPIED : ValueMode.LIVE,
+            "since " + report.reason());
+      }
     };
   }
 
@@ -197,6 +205,80 @@ public final class PersistentMapBuilder<K, V> {
     return this;
   }
 
+  /**
+   * Allows objects of further classes in the map. Default: the values and collections of the JDK,
+   * the types of keys and values, what these declare (fields, type arguments, permitted subclasses,
+   * and so on), and all other classes of the packages of those. The rule is the same for writing
+   * and for reading: a file can't make the program create an object of any other class.
+   *
+   * @param types classes of your own or of a library
+   * @return this
+   * @throws IllegalArgumentException for a class of the JDK: which of them can be stored is fixed
+   */
+  public PersistentMapBuilder<K, V> allow(Class<?>... types) {
+    classOptions.allow(types);
+    return this;
+  }
+
+  /**
+   * Allows objects of all classes of a package, and of the packages below it. Default: see {@link
+   * #allow}.
+   *
+   * @param name the name of the package
+   * @return this
+   * @throws IllegalArgumentException if it is empty, or of the JDK
+   */
+  public PersistentMapBuilder<K, V> allowPackage(String name) {
+    classOptions.allowPackage(name);
+    return this;
+  }
+
+  /**
+   * Says that a class has another name in the file: it was renamed, or moved. Default: classes have
+   * the names that they have. What is written from now on has the new name, unless nothing but the
+   * name has changed; keys are found all the same. The alias is needed as long as the file has
+   * objects with the old name.
+   *
+   * @param oldName its name in the file, as {@link Class#getName} gave it
+   * @param type the class as it is now
+   * @return this
+   * @throws IllegalArgumentException if the name is an alias of another class already
+   */
+  public PersistentMapBuilder<K, V> alias(String oldName, Class<?> type) {
+    classOptions.alias(oldName, type);
+    return this;
+  }
+
+  /**
+   * Says that instances of some classes, and of their subclasses, never change, so that one may be
+   * handed to several callers. Default: what can be told from the classes, see {@code
+   * PersistentMap.explain}. If it is not true, changes to such objects are lost.
+   *
+   * @param types the classes
+   * @return this
+   */
+  public PersistentMapBuilder<K, V> immutable(Class<?>... types) {
+    classOptions.immutable(types);
+    return this;
+  }
+
+  /**
+   * Gives a class an encoding of your own. Default: the fields. It is used for keys and values, and
+   * for objects inside of others. The file remembers it: without the serializer, such objects can't
+   * be read; objects that were stored before it was given are still read by their fields.
+   *
+   * @param type exactly this class; subclasses keep their own encoding
+   * @param serializer writes and reads its objects
+   * @param <T> the class
+   * @return this
+   * @throws IllegalArgumentException if no object has exactly this class, or its encoding is fixed,
+   *     as that of a string is
+   */
+  public <T> PersistentMapBuilder<K, V> serializer(Class<T> type, Serializer<T> serializer) {
+    classOptions.serializer(type, serializer);
+    return this;
+  }
+
   /** Replaces the system calls: for tests of failures. */
   PersistentMapBuilder<K, V> fileSystem(FileSystem replacement) {
     fileSystem = replacement;
@@ -220,6 +302,7 @@ public final class PersistentMapBuilder<K, V> {
    */
   public PersistentMap<K, V> open(Path file) {
     StartUp.begin();
+    CodecOptions options = classOptions.build(loader());
     StoreConfig config =
         new StoreConfig(
             files(file.toAbsolutePath()),
@@ -228,16 +311,17 @@ public final class PersistentMapBuilder<K, V> {
             readOnly,
             acceptOlder,
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
-            loader(),
-            classes -> new StoredKeys(new Codec(classes, loader()), file),
+            options,
+            classes -> new StoredKeys(new Codec(classes, options), file),
             fileSystem);
     Store store = Store.open(config);
-    return new PersistentMap<>(store, entries(store), autoCheckpoint);
+    return new PersistentMap<>(store, entries(store, options), autoCheckpoint);
   }
 
-  private Entries<K, V> entries(Store store) {
-    EntryCodec<K, V> codec = new EntryCodec<>(store, keyType, valueType, loader());
-    return valueMode == ValueMode.COPIED || (valueMode == ValueMode.AUTO && neverChanges(valueType))
+  private Entries<K, V> entries(Store store, CodecOptions options) {
+    EntryCodec<K, V> codec = new EntryCodec<>(store, keyType, valueType, options);
+    return valueMode == ValueMode.COPIED
+            || (valueMode == ValueMode.AUTO && neverChanges(valueType, options))
         ? new CopiedEntries<>(store, codec, cacheBytes)
         : new LiveEntries<>(store, codec, cacheBytes, valueMode == ValueMode.LIVE);
   }
@@ -245,8 +329,10 @@ public final class PersistentMapBuilder<K, V> {
   /**
    * Says whether all objects of a type, and not only those of exactly that class, are immutable.
    */
-  private static boolean neverChanges(Class<?> type) {
-    return Codec.isImmutable(type) && (type.isEnum() || Modifier.isFinal(type.getModifiers()));
+  private static boolean neverChanges(Class<?> type, CodecOptions options) {
+    int modifiers = type.getModifiers();
+    return (type.isEnum() || Modifier.isFinal(modifiers) || Modifier.isAbstract(modifiers))
+        && StartUp.codecOfNoFile(options).explain(type).immutable();
   }
 
   private StoreFiles files(Path hash) {

@@ -3,6 +3,7 @@ package io.persistentmap;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.ClassTable;
 import io.persistentmap.serializer.Codec;
+import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.value.CopiedValues;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,19 +32,28 @@ final class StartUp {
   private static void load() {
     new SecureRandom().nextLong(); // JNA names a temporary file by one
     new CopiedValues(1).get("");
-    new Codec(new NoClasses(), StartUp.class.getClassLoader()).write("", new ByteWriter(1));
+    codecOfNoFile(CodecOptions.of(StartUp.class.getClassLoader())).write("", new ByteWriter(1));
   }
 
-  /** Strings need none. */
+  /** Returns a codec that tells of classes, and writes what needs no number of a class. */
+  static Codec codecOfNoFile(CodecOptions options) {
+    return new Codec(new NoClasses(), options);
+  }
+
   private static final class NoClasses implements ClassTable {
     @Override
-    public int idOf(Class<?> type) {
+    public int numberOf(String description) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public Class<?> classOf(int id) {
+    public String descriptionOf(int number) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int size() {
+      return 0;
     }
   }
 }

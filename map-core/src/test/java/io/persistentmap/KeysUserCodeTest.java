@@ -34,7 +34,10 @@ final class KeysUserCodeTest {
 
   @BeforeEach
   void open() {
-    map = PersistentMap.open(dir.resolve("x.map"), Object.class, String.class);
+    map =
+        PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
+            .open(dir.resolve("x.map"));
   }
 
   @AfterEach

@@ -22,7 +22,9 @@ final class NoiseTest {
   /** The program. */
   public static void main(String[] args) {
     try (PersistentMap<String, Object> map =
-        PersistentMap.open(Path.of(args[0]), String.class, Object.class)) {
+        PersistentMap.builder(String.class, Object.class)
+            .allow(Plain.class)
+            .open(Path.of(args[0]))) {
       map.put("text", "value");
       map.put("plain", new Plain());
       map.checkpoint();

@@ -1,9 +1,13 @@
 package io.persistentmap.index;
 
+import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.StoreHealth;
 import java.lang.invoke.VarHandle;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What the cleaner asks of an index: which records of a segment count, and to name another place
@@ -35,16 +39,47 @@ public final class Relocation {
   }
 
   /**
-   * Returns which records of a full segment have keys that equality decides about, and count. Costs
-   * a look at each slot of that kind, and does not read the records.
+   * Returns which records of full segments have keys that equality decides about, and count. Costs
+   * a look at each slot of that kind, for any number of segments, and does not read the records.
+   *
+   * @param segments their numbers
    */
-  public SegmentSlots byEquality(int segment) {
-    SegmentSlots slots = new SegmentSlots(segment);
-    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
-      slots.collect(index.shard(shard), shard - HashIndex.SHARDS);
+  public Map<Integer, SegmentSlots> byEquality(Collection<Integer> segments) {
+    int highest = segments.stream().mapToInt(Integer::intValue).max().orElse(-1);
+    SegmentSlots[] byNumber = new SegmentSlots[highest + 1];
+    Map<Integer, SegmentSlots> found = new HashMap<>();
+    for (int segment : segments) {
+      byNumber[segment] = new SegmentSlots();
+      found.put(segment, byNumber[segment]);
     }
-    slots.sort();
-    return slots;
+    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
+      collect(index.shard(shard), shard - HashIndex.SHARDS, byNumber);
+    }
+    found.values().forEach(SegmentSlots::sort);
+    return found;
+  }
+
+  private static void collect(Shard shard, int shardOfHash, SegmentSlots[] byNumber) {
+    shard.lock();
+    try {
+      SlotTable table = shard.table();
+      if (table != null) {
+        collect(table, shardOfHash, byNumber);
+      }
+    } finally {
+      shard.unlock();
+    }
+  }
+
+  private static void collect(SlotTable table, int shardOfHash, SegmentSlots[] byNumber) {
+    for (int i = 0; i < table.slots(); i++) {
+      long slot = table.get(i);
+      long address = SlotTable.address(slot);
+      int segment = FileLayout.segmentOf(address);
+      if (slot != 0 && segment < byNumber.length && byNumber[segment] != null) {
+        byNumber[segment].add(FileLayout.offsetOf(address), shardOfHash, SlotTable.tag(slot));
+      }
+    }
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.persistentmap.index;
 
-import io.persistentmap.format.FileLayout;
 import java.util.Arrays;
 
 /**
@@ -19,44 +18,16 @@ public final class SegmentSlots {
 
   private static final int HASH_BITS = 32;
 
-  private final int segment;
   private long[] slots = new long[64];
   private int count;
   private int next;
 
-  SegmentSlots(int segment) {
-    this.segment = segment;
-  }
-
-  /** Adds the slots of a shard that name records of the segment. */
-  void collect(Shard shard, int shardOfHash) {
-    shard.lock();
-    try {
-      SlotTable table = shard.table();
-      if (table != null) {
-        collect(table, shardOfHash);
-      }
-    } finally {
-      shard.unlock();
-    }
-  }
-
-  private void collect(SlotTable table, int shardOfHash) {
-    for (int i = 0; i < table.slots(); i++) {
-      long slot = table.get(i);
-      long address = SlotTable.address(slot);
-      if (slot != 0 && FileLayout.segmentOf(address) == segment) {
-        long place = ((long) shardOfHash << SlotTable.TAG_BITS) | SlotTable.tag(slot);
-        add(((FileLayout.offsetOf(address) >>> 3) << HASH_BITS) | place);
-      }
-    }
-  }
-
-  private void add(long slot) {
+  void add(long offset, int shardOfHash, long tag) {
     if (count == slots.length) {
       slots = Arrays.copyOf(slots, count * 2);
     }
-    slots[count++] = slot;
+    slots[count++] =
+        ((offset >>> 3) << HASH_BITS) | ((long) shardOfHash << SlotTable.TAG_BITS) | tag;
   }
 
   void sort() {

@@ -10,8 +10,11 @@
  * {@code hashCode} decide about it. That is user code, and it is called without any lock: what it
  * must decide is asked with the shard's lock given back, remembered by LSN ({@link
  * io.persistentmap.index.LsnSet}), and the lock taken again. Whoever starves so does because others
- * succeed. (The one user code that may run under a shard's lock is the {@code hashCode} of a record
- * whose bytes are compared, if it has one of its own: the cache is told of changes there.)
+ * succeed.
+ *
+ * <p>User code that runs under a shard's lock all the same is not the index's: the cache is told of
+ * changes there, and calls the {@code hashCode} of a record whose bytes are compared, which may be
+ * one of its own; and the table of live values looks keys up there.
  */
 @NullMarked
 package io.persistentmap.index;

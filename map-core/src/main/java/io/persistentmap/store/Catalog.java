@@ -10,16 +10,16 @@ import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.ClassTable;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store knows besides its entries: its maps, and the classes of what is stored in them, each
- * by number. Both are records of the log, and so as durable as the entries that refer to them.
- * Thread-safe.
+ * What a store knows besides its entries: its maps, and the descriptions of the classes of what is
+ * stored in them, each by number. Both are records of the log, and so as durable as the entries
+ * that refer to them. Thread-safe.
  */
 public final class Catalog implements ClassTable {
   /** The number of the map that a store with one map has. */
@@ -49,7 +49,6 @@ public final class Catalog implements ClassTable {
     }
   }
 
-  private final ClassLoader loader;
   private final boolean readOnly;
 
   /** Protects the items, and orders their records; taken before any shard's lock. */
@@ -61,8 +60,11 @@ public final class Catalog implements ClassTable {
   /** Guarded by the lock. */
   private final Map<Integer, Item> classes = new TreeMap<>();
 
-  private final Map<Class<?>, Integer> numbers = new ConcurrentHashMap<>();
-  private final Map<Integer, Class<?>> types = new ConcurrentHashMap<>();
+  /** The classes, by description. Guarded by the lock. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
+  /** The highest number of a class. Guarded by the lock. */
+  private int lastClass;
 
   /** Set once, before anybody can ask for a new number. */
   private volatile @Nullable Log log;
@@ -70,11 +72,9 @@ public final class Catalog implements ClassTable {
   /**
    * Creates an empty catalog.
    *
-   * @param loader finds classes by their names
    * @param readOnly whether new classes get numbers that are not stored
    */
-  public Catalog(ClassLoader loader, boolean readOnly) {
-    this.loader = loader;
+  public Catalog(boolean readOnly) {
     this.readOnly = readOnly;
   }
 
@@ -116,26 +116,16 @@ public final class Catalog implements ClassTable {
   // ---- classes ---------------------------------------------------------------------------------
 
   @Override
-  public int idOf(Class<?> type) {
-    Integer number = numbers.get(type);
-    return number != null ? number : newNumber(type);
-  }
-
-  private int newNumber(Class<?> type) {
-    String name = type.getName();
+  public int numberOf(String description) {
     lock.lock();
     try {
-      int number = 1;
-      for (Item item : classes.values()) {
-        if (item.description.equals(name)) {
-          numbers.put(type, item.number);
-          return item.number;
-        }
-        number = Math.max(number, item.number + 1);
+      Integer known = numbers.get(description);
+      if (known != null) {
+        return known;
       }
-      add(classes, RecordLayout.CLASS, number, name);
-      numbers.put(type, number);
-      types.putIfAbsent(number, type);
+      int number = lastClass + 1;
+      add(classes, RecordLayout.CLASS, number, description);
+      note(number, description);
       return number;
     } finally {
       lock.unlock();
@@ -143,35 +133,35 @@ public final class Catalog implements ClassTable {
   }
 
   @Override
-  public Class<?> classOf(int id) {
-    Class<?> type = types.get(id);
-    return type != null ? type : load(id);
-  }
-
-  private Class<?> load(int id) {
-    String name;
+  public String descriptionOf(int number) {
     lock.lock();
     try {
-      Item item = classes.get(id);
+      Item item = classes.get(number);
       if (item == null) {
         throw new UnstorableException(
-            "class number " + id + " is not in the store's table of classes; run a verification");
+            "class number "
+                + number
+                + " is not in the store's table of classes; run a verification");
       }
-      name = item.description;
+      return item.description;
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public int size() {
+    lock.lock();
     try {
-      Class<?> type = Class.forName(name, false, loader);
-      types.put(id, type);
-      return type;
-    } catch (ClassNotFoundException | LinkageError e) {
-      throw new UnstorableException(
-          "class "
-              + name
-              + ", of which the store holds objects, can't be loaded; add it to the class path",
-          e);
+      return lastClass;
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private void note(int number, String description) {
+    numbers.putIfAbsent(description, number);
+    lastClass = Math.max(lastClass, number);
   }
 
   // ---- records ---------------------------------------------------------------------------------
@@ -236,6 +226,9 @@ public final class Catalog implements ClassTable {
   void replay(int kind, int number, String description, long address) {
     Map<Integer, Item> items = kind == RecordLayout.CATALOG ? maps : classes;
     items.put(number, new Item(number, description, address));
+    if (kind == RecordLayout.CLASS) {
+      note(number, description);
+    }
   }
 
   void writeMaps(ByteWriter out) {

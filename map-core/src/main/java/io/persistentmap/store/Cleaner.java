@@ -12,7 +12,13 @@ import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.Memory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +49,9 @@ final class Cleaner {
   /** Tombstones, as a share of the log, that make it clean the oldest segment to be rid of them. */
   private static final double TOO_MANY_TOMBSTONES = 0.25;
 
+  /** Segments beside the victim whose records are looked for in one pass over the slots. */
+  private static final int GATHERED_AT_ONCE = 31;
+
   /** Records looked at before the first of them is moved. */
   private static final int BATCH = 32;
 
@@ -53,6 +62,10 @@ final class Cleaner {
   private final long hashSeed;
   private final Operation operation;
   private final Set<Long> damaged = new HashSet<>();
+
+  /** What the index names, of some segments by sequence: keys that equality decides about. */
+  private final Map<Long, SegmentSlots> gathered = new HashMap<>();
+
   private final long[] offsets = new long[BATCH];
   private final long[] hashes = new long[BATCH];
   private final int[] kinds = new int[BATCH];
@@ -87,12 +100,13 @@ final class Cleaner {
    * @return whether it did
    */
   boolean cleanOne() {
-    Segment victim = choose();
+    Survey survey = survey();
+    Segment victim = choose(survey);
     if (victim == null) {
       return false;
     }
     try {
-      if (!clean(victim)) {
+      if (!clean(victim, survey)) {
         return false;
       }
       segments.cleaned(victim);
@@ -115,12 +129,33 @@ final class Cleaner {
     private long used;
     private long live;
     private long tombstones;
-    private double bestScore;
-    private @Nullable Segment best;
+    private final List<Candidate> candidates = new ArrayList<>();
     private @Nullable Segment oldest;
+
+    private @Nullable Segment best() {
+      return candidates.stream()
+          .max(Comparator.comparingDouble(Candidate::score))
+          .map(Candidate::segment)
+          .orElse(null);
+    }
+
+    /** Returns the victim, and segments that are likely to be the next ones. */
+    private List<Segment> next(Segment victim) {
+      List<Segment> next = new ArrayList<>(List.of(victim));
+      candidates.stream()
+          .sorted(Comparator.comparingDouble(Candidate::score).reversed())
+          .map(Candidate::segment)
+          .filter(segment -> segment != victim)
+          .limit(GATHERED_AT_ONCE)
+          .forEach(next::add);
+      return next;
+    }
   }
 
-  private @Nullable Segment choose() {
+  /** A segment from which something can be had. */
+  private record Candidate(Segment segment, double score) {}
+
+  private Survey survey() {
     long oldestSequence = segments.oldestSequence();
     long unwritten = log.firstUnwrittenSequence();
     Survey survey = new Survey();
@@ -134,15 +169,19 @@ final class Cleaner {
             }
           }
         });
-    log.setCleanerIsBehind(
-        survey.used > BEHIND_SHARE * survey.live + BEHIND_BYTES && survey.best != null);
+    return survey;
+  }
+
+  private @Nullable Segment choose(Survey survey) {
+    Segment best = survey.best();
+    log.setCleanerIsBehind(survey.used > BEHIND_SHARE * survey.live + BEHIND_BYTES && best != null);
     long garbage = survey.used - survey.live;
     if (garbage > Math.max(survey.used * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
-      return survey.best;
+      return best;
     }
     // A tombstone dies when all older segments are gone; one that waits for a checkpoint is not.
     Segment oldest = survey.oldest;
-    boolean helps = oldest != null && oldest.sequence() == oldestSequence;
+    boolean helps = oldest != null && oldest.sequence() == segments.oldestSequence();
     return helps && survey.tombstones > survey.used * TOO_MANY_TOMBSTONES ? oldest : null;
   }
 
@@ -155,9 +194,8 @@ final class Cleaner {
     survey.tombstones += segment.liveTombstoneBytes(oldestSequence);
     double share = used == 0 ? 0 : live / (double) used;
     double score = (1 - share) * (unwritten - segment.sequence()) / (1 + share);
-    if (score > survey.bestScore) {
-      survey.best = segment;
-      survey.bestScore = score;
+    if (score > 0) {
+      survey.candidates.add(new Candidate(segment, score));
     }
     if (survey.oldest == null || segment.sequence() < survey.oldest.sequence()) {
       survey.oldest = segment;
@@ -167,13 +205,13 @@ final class Cleaner {
   // ---- cleaning --------------------------------------------------------------------------------
 
   /** Returns whether all that is live has been moved; not if the store was closed meanwhile. */
-  private boolean clean(Segment victim) {
+  private boolean clean(Segment victim, Survey survey) {
     Memory base = victim.base();
     if (base == null) {
       return false;
     }
     index.awaitChanges();
-    SegmentSlots named = index.byEquality(victim.number());
+    SegmentSlots named = namedByEquality(victim, survey);
     long oldestOther = segments.oldestSequenceBut(victim);
     long end = log.endOf(victim);
     long at = Log.FIRST_RECORD;
@@ -190,6 +228,23 @@ final class Cleaner {
       }
     }
     return true;
+  }
+
+  /**
+   * Full segments only lose what they hold; so what was seen some time ago is at worst too much.
+   */
+  private SegmentSlots namedByEquality(Segment victim, Survey survey) {
+    SegmentSlots found = gathered.remove(victim.sequence());
+    if (found != null) {
+      return found;
+    }
+    gathered.clear();
+    Map<Integer, Long> sequences = new HashMap<>();
+    survey.next(victim).forEach(next -> sequences.put(next.number(), next.sequence()));
+    index
+        .byEquality(sequences.keySet())
+        .forEach((number, slots) -> gathered.put(sequences.get(number), slots));
+    return Objects.requireNonNull(gathered.remove(victim.sequence()));
   }
 
   /**

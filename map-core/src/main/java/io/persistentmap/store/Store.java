@@ -65,7 +65,7 @@ public final class Store {
       this.file = file;
       this.health = new StoreHealth(config.files().hash());
       this.mapping = new SegmentMapping(file);
-      this.catalog = new Catalog(config.loader(), config.readOnly());
+      this.catalog = new Catalog(config.readOnly());
       this.superblockFile = new SuperblockFile(file);
       this.log =
           new Log(

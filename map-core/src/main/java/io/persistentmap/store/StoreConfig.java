@@ -5,6 +5,7 @@ import io.persistentmap.SnapshotMode;
 import io.persistentmap.index.KeyDecoder;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.ClassTable;
+import io.persistentmap.serializer.CodecOptions;
 import java.util.function.Function;
 
 /**
@@ -16,7 +17,7 @@ import java.util.function.Function;
  * @param readOnly whether nothing on disk may change but the lock file
  * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
  * @param map the map in it; its types are stored when the store is created
- * @param loader finds classes
+ * @param options what the user said about classes
  * @param keys makes, with the table of classes, what decodes keys about which equality decides
  * @param fileSystem the system calls
  */
@@ -27,6 +28,6 @@ public record StoreConfig(
     boolean readOnly,
     boolean acceptOlder,
     Catalog.MapDescription map,
-    ClassLoader loader,
+    CodecOptions options,
     Function<ClassTable, KeyDecoder> keys,
     FileSystem fileSystem) {}

@@ -298,9 +298,14 @@ final class StoreOpener {
   private void requireTypes(Catalog catalog) {
     Catalog.MapDescription stored = catalog.map(Catalog.FIRST_MAP);
     if (stored != null) {
-      requireType("keys", stored.keyType(), config.map().keyType());
-      requireType("values", stored.valueType(), config.map().valueType());
+      requireType("keys", nameNow(stored.keyType()), config.map().keyType());
+      requireType("values", nameNow(stored.valueType()), config.map().valueType());
     }
+  }
+
+  private String nameNow(String stored) {
+    Class<?> successor = config.options().aliases().get(stored);
+    return successor == null ? stored : successor.getName();
   }
 
   private void requireType(String what, String stored, String requested) {
@@ -318,14 +323,17 @@ final class StoreOpener {
               + requested
               + "; open it with "
               + stored
-              + ".class, or another file");
+              + ".class, or another file; if the class has another name now, add .alias(\""
+              + stored
+              + "\", ItsNewName.class) where the map is built");
     }
   }
 
   private boolean isSubtype(String stored, String requested) {
     try {
-      Class<?> storedType = Class.forName(stored, false, config.loader());
-      return Class.forName(requested, false, config.loader()).isAssignableFrom(storedType);
+      Class<?> storedType = Class.forName(stored, false, config.options().loader());
+      return Class.forName(requested, false, config.options().loader())
+          .isAssignableFrom(storedType);
     } catch (ClassNotFoundException e) {
       return false;
     }

@@ -47,7 +47,7 @@ public final class DirtyPass implements HeapValues {
   private static final int PARALLEL_FROM = 2048;
 
   /** How often an object is tried that can't be written. */
-  private static final int ATTEMPTS = 8;
+  private static final int ATTEMPTS = 24;
 
   /** How long the pass waits for a function that holds a key. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -264,7 +264,7 @@ public final class DirtyPass implements HeapValues {
           if (attempt == ATTEMPTS) {
             throw e;
           }
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << attempt));
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 6)));
         }
       }
     }

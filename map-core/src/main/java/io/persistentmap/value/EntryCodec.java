@@ -10,6 +10,7 @@ import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.Codec;
+import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
@@ -36,11 +37,11 @@ public final class EntryCodec<K, V> {
   /**
    * Creates a codec for a store.
    *
-   * @param loader finds the classes of what is read
+   * @param options which classes may be stored, and how
    */
-  public EntryCodec(Store store, Class<K> keyType, Class<V> valueType, ClassLoader loader) {
+  public EntryCodec(Store store, Class<K> keyType, Class<V> valueType, CodecOptions options) {
     this.index = store.index();
-    this.codec = new Codec(store.catalog(), loader);
+    this.codec = new Codec(store.catalog(), options);
     this.hashSeed = store.hashSeed();
     this.keyType = keyType;
     this.valueType = valueType;
@@ -55,19 +56,32 @@ public final class EntryCodec<K, V> {
 
   /** Says whether a value may be shared, since nobody can change it. */
   public boolean isImmutable(Object value) {
-    return Codec.isImmutable(value);
+    return codec.isImmutable(value);
   }
 
   /** Says whether instances of exactly that class may be shared. */
   boolean isImmutable(Class<?> type) {
-    return Codec.isImmutable(type);
+    return codec.explain(type).immutable();
+  }
+
+  /**
+   * Says whether a key is found by its bytes, rather than by {@code equals}.
+   *
+   * @throws UnstorableException if its class can't be stored
+   */
+  public boolean isByteStable(Object key) {
+    try {
+      return codec.isByteStable(key);
+    } catch (SerializationException e) {
+      throw new UnstorableException(path + ": " + e.getMessage(), e);
+    }
   }
 
   // ---- to bytes --------------------------------------------------------------------------------
 
   /** Returns false if no such key is in the index. */
   public boolean writeLookupKey(Operation operation, Object key) {
-    if (!Codec.isByteStable(Objects.requireNonNull(key, "key"))) {
+    if (!isByteStable(Objects.requireNonNull(key, "key"))) {
       operation.begin(key);
       operation.keyDone(hashSeed, key.hashCode(), storedKeys);
       if (index.isAbsent(operation)) {
@@ -107,7 +121,7 @@ public final class EntryCodec<K, V> {
    * equal one that is there: it is left empty, and the reason is returned.
    */
   public @Nullable SerializationException tryWriteKey(Operation operation, Object key) {
-    boolean byEquality = !Codec.isByteStable(Objects.requireNonNull(key, "key"));
+    boolean byEquality = !isByteStable(Objects.requireNonNull(key, "key"));
     SerializationException failure = null;
     try {
       codec.write(key, operation.begin(key).writer());

@@ -20,6 +20,9 @@ final class LiveShard {
   /** Changes under the lock. */
   private volatile int freshCount;
 
+  /** How many entries have ceased to be live; changes under the lock. */
+  private volatile long departures;
+
   /** Entries of the shard, with a slot or fresh; changes under the lock, by whole changes. */
   private volatile long entries;
 
@@ -39,6 +42,17 @@ final class LiveShard {
     if (now != entries) {
       entries = now;
     }
+  }
+
+  /** Returns how many entries have ceased to be live; needs no lock. */
+  long departures() {
+    return departures;
+  }
+
+  /** Counts an entry, or all, that is about to be live no longer. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+  void depart() {
+    departures++;
   }
 
   /** Returns the number of fresh entries; needs no lock. */

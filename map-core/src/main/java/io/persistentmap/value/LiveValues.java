@@ -96,6 +96,14 @@ public final class LiveValues {
     return entries;
   }
 
+  /**
+   * Returns a number that changes before an entry of a shard ceases to be live. As long as it is
+   * the same, a key that is not live has not been, and so its record is not out of date.
+   */
+  public long departures(int shard) {
+    return homes[shard].departures();
+  }
+
   /** Returns the fresh entries of a shard, as of some moment of this call. */
   public List<LiveEntry> fresh(int shard) {
     LiveShard home = homes[shard];
@@ -206,6 +214,7 @@ public final class LiveValues {
     } else {
       entry.home.recorded--;
     }
+    entry.home.depart();
     entries.remove(entry.key, entry);
     entry.home.settle();
   }
@@ -223,6 +232,9 @@ public final class LiveValues {
 
   /** Removes all entries: the index was cleared. */
   public void clear() {
+    for (LiveShard home : homes) {
+      home.depart();
+    }
     entries = new ConcurrentHashMap<>();
     for (LiveShard home : homes) {
       home.clear();

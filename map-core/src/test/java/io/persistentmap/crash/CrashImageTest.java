@@ -211,6 +211,7 @@ final class CrashImageTest {
     private @Nullable String open(Path file, CrashOracle oracle, boolean goOn) {
       try (PersistentMap<Object, byte[]> map =
           PersistentMap.builder(Object.class, byte[].class)
+              .allowPackage("io.persistentmap")
               .snapshotMode(mode)
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)

@@ -106,7 +106,11 @@ final class EqualityKeysCrashTest {
 
   private PersistentMap<Object, String> open(FileSystem files, Path file, CloseMode closeMode) {
     return FaultInjection.into(
-            PersistentMap.builder(Object.class, String.class).closeMode(closeMode), files)
+            PersistentMap.builder(Object.class, String.class)
+                .allowPackage("io.persistentmap")
+                .allow(SpelledKey.class)
+                .closeMode(closeMode),
+            files)
         .open(file);
   }
 
@@ -215,7 +219,10 @@ final class EqualityKeysCrashTest {
   /** Closing may have made a checkpoint of the same state, with a new image. */
   private static long numberOf(Path file) {
     try (PersistentMap<Object, String> map =
-        PersistentMap.builder(Object.class, String.class).readOnly(true).open(file)) {
+        PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
+            .readOnly(true)
+            .open(file)) {
       return map.recovery().checkpoint();
     }
   }

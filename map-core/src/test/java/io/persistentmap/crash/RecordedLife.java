@@ -76,6 +76,7 @@ final class RecordedLife {
   private PersistentMap<Object, byte[]> open(Path file, boolean discard) {
     PersistentMapBuilder<Object, byte[]> builder =
         PersistentMap.builder(Object.class, byte[].class)
+            .allowPackage("io.persistentmap")
             .snapshotMode(mode)
             .closeMode(discard ? CloseMode.DISCARD : CloseMode.CHECKPOINT)
             .cacheBytes(0);

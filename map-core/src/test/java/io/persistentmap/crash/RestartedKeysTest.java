@@ -55,7 +55,9 @@ final class RestartedKeysTest {
         seen += new Object().hashCode() % 2; // so that the hashes to come are other ones
       }
       try (PersistentMap<Object, String> map =
-          PersistentMap.open(Path.of(arguments[0]), Object.class, String.class)) {
+          PersistentMap.builder(Object.class, String.class)
+              .allowPackage("io.persistentmap")
+              .open(Path.of(arguments[0]))) {
         keys().forEach((name, key) -> map.put(key, name));
         for (int i = 0; i < MANY; i++) {
           map.set(new SpelledKey("key " + i, i), "value " + i);
@@ -78,7 +80,10 @@ final class RestartedKeysTest {
     List<Integer> theirs = Stream.of(hashes.split(" ")).skip(1).map(Integer::valueOf).toList();
     assertThat(hash("set of enums")).isNotEqualTo(theirs.get(0));
     assertThat(hash("spelled")).isNotEqualTo(theirs.get(1));
-    try (PersistentMap<Object, String> map = PersistentMap.open(file, Object.class, String.class)) {
+    try (PersistentMap<Object, String> map =
+        PersistentMap.builder(Object.class, String.class)
+            .allowPackage("io.persistentmap")
+            .open(file)) {
       keys().forEach((name, key) -> assertThat(map.get(key)).isEqualTo(name));
       assertThat(map.get(EnumSet.of(Colour.GREEN))).isEqualTo("set of enums");
       assertThat(map.get(List.of(Colour.RED, Colour.GREEN))).isEqualTo("list of enums");

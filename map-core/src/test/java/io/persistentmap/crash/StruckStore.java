@@ -92,6 +92,7 @@ final class StruckStore {
   private void verify(long last, int checkpointers) {
     try (PersistentMap<Object, byte[]> map =
         PersistentMap.builder(Object.class, byte[].class)
+            .allowPackage("io.persistentmap")
             .snapshotMode(mode)
             .closeMode(CloseMode.DISCARD)
             .cacheBytes(0)

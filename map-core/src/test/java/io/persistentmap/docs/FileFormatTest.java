@@ -11,32 +11,19 @@ import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
 import io.persistentmap.testing.TestSeeds;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.DayOfWeek;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Guards that {@code docs/file-format.md} tells the truth, and enough of it to read a file. */
 final class FileFormatTest {
@@ -121,6 +108,7 @@ final class FileFormatTest {
 
   private PersistentMap<Object, Object> open(Path file, SnapshotMode mode, CloseMode closeMode) {
     return PersistentMap.builder(Object.class, Object.class)
+        .allow(Caseless.class)
         .snapshotMode(mode)
         .closeMode(closeMode)
         .open(file);
@@ -287,7 +275,7 @@ final class FileFormatTest {
 
   private static Object encodedKey(Object key) {
     return key instanceof Caseless caseless
-        ? new EncodedValues.Components(Caseless.class.getName(), List.of(caseless.text))
+        ? new EncodedValues.Decoded(Caseless.class.getName(), Map.of(".text", caseless.text))
         : key;
   }
 
@@ -301,61 +289,5 @@ final class FileFormatTest {
   private static Path copy(Path file) throws IOException {
     Path copy = file.resolveSibling("copy.map");
     return Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  // ---- types -----------------------------------------------------------------------------------
-
-  /** A record to be stored. */
-  record Point(int x, @Nullable String label) {}
-
-  @Test
-  void values_ofEachType_decoded(@TempDir Path dir) throws IOException {
-    Path file = dir.resolve("types.map");
-    Map<Object, Object> values = values();
-    try (PersistentMap<Object, Object> map = PersistentMap.open(file)) {
-      map.putAll(values);
-      map.put(DayOfWeek.MONDAY, new Point(3, null));
-      map.put("kryo", new ArrayList<>(List.of("a")));
-    }
-    FileFormatReader reader = FileFormatReader.open(file);
-    Map<Object, Object> read = new HashMap<>(reader.fromLogAlone().get(0).entries());
-    assertThat(read).isEqualTo(reader.fromImageAndReplay().get(0).entries());
-    assertThat(read.remove("kryo")).isInstanceOf(EncodedValues.KryoBytes.class);
-    assertThat(read.remove(new EncodedValues.Constant(DayOfWeek.class.getName(), "MONDAY")))
-        .isEqualTo(
-            new EncodedValues.Components(Point.class.getName(), List.of(3, Optional.empty())));
-    assertThat(read).isEqualTo(values);
-  }
-
-  private static Map<Object, Object> values() {
-    Map<Object, Object> values = new HashMap<>();
-    List<Object> each =
-        List.of(
-            "",
-            "latin \u00e9",
-            "\u20ac \ud83d\ude00",
-            "unpaired \ud800",
-            "long ".repeat(1000),
-            true,
-            false,
-            (byte) -1,
-            (short) -2,
-            -3,
-            Long.MIN_VALUE,
-            'c',
-            -0.0f,
-            Float.NaN,
-            Double.MIN_VALUE,
-            Double.NaN,
-            new UUID(1, -2),
-            BigInteger.ONE.shiftLeft(100).negate(),
-            new BigDecimal("-1234567890123456789.50"),
-            LocalDate.of(-5, 12, 31),
-            LocalTime.MAX,
-            LocalDateTime.of(2026, 2, 3, 4, 5, 6, 7),
-            Instant.ofEpochSecond(-1, 999_999_999),
-            Duration.ofNanos(-1));
-    each.forEach(value -> values.put("value " + values.size(), value));
-    return values;
   }
 }

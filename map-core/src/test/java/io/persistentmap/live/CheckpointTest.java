@@ -12,6 +12,7 @@ import io.persistentmap.ValueMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +40,10 @@ final class CheckpointTest {
   @BeforeEach
   void open() {
     file = dir.resolve("x.map");
-    map = PersistentMap.open(file, String.class, Object.class);
+    map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file);
     threads = Executors.newCachedThreadPool();
   }
 
@@ -54,6 +58,7 @@ final class CheckpointTest {
     map.close(CloseMode.DISCARD);
     try (PersistentMap<String, Object> copied =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(ValueMode.COPIED)
             .readOnly(true)
             .open(file)) {
@@ -232,6 +237,7 @@ final class CheckpointTest {
     map.close();
     map =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .autoCheckpoint(Duration.ofMillis(20))
             .open(file);
     map.put("bad", new ArrayList<>(List.of("text")));
@@ -260,7 +266,10 @@ final class CheckpointTest {
   void close_onlyChangedInPlaceSinceOpen_written() {
     map.put("a", new Cell(1));
     map.close();
-    map = PersistentMap.open(file, String.class, Object.class);
+    map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file);
     cell("a").set(2);
     map.close();
     assertThat(recovered()).containsEntry("a", new Cell(2));
@@ -271,7 +280,10 @@ final class CheckpointTest {
     map.put("a", new Cell(1));
     map.close();
     byte[] before = java.nio.file.Files.readAllBytes(file);
-    map = PersistentMap.open(file, String.class, Object.class);
+    map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file);
     assertThat(cell("a")).isEqualTo(new Cell(1));
     map.close();
     assertThat(java.nio.file.Files.readAllBytes(file)).isEqualTo(before);
@@ -412,6 +424,60 @@ final class CheckpointTest {
     assertThat(recovered()).isEqualTo(Map.of("a", List.of(0), "b", List.of(0)));
   }
 
+  /** A put that had seen no checkpoint before it waited for its key, and gets it during one. */
+  @Test
+  void put_waitsForKeyWhenCheckpointBegins_writesItself() throws Exception {
+    map.put("slow", new Cell(0));
+    CountDownLatch leaveSlow = new CountDownLatch(1);
+    CountDownLatch leaveNew = new CountDownLatch(1);
+    CountDownLatch inside = new CountDownLatch(2);
+    Future<?> slow =
+        threads.submit(
+            () ->
+                map.compute(
+                    "slow",
+                    (key, value) -> {
+                      inside.countDown();
+                      await(leaveSlow);
+                      return value;
+                    }));
+    Future<?> absent =
+        threads.submit(
+            () ->
+                map.computeIfAbsent(
+                    "new",
+                    key -> {
+                      inside.countDown();
+                      await(leaveNew);
+                      return null;
+                    }));
+    inside.await();
+    Future<?> put =
+        threads.submit(
+            () -> {
+              map.put("new", new Cell(1));
+              map.put("afterwards", "in the log at once");
+            });
+    awaitWaiting(put);
+    Future<Checkpoint> checkpoint = threads.submit(() -> map.checkpoint());
+    awaitWaiting(checkpoint);
+    leaveNew.countDown();
+    put.get();
+    absent.get();
+    assertThat(checkpoint.isDone()).isFalse();
+    leaveSlow.countDown();
+    checkpoint.get();
+    slow.get();
+    assertThat(recovered())
+        .isEqualTo(
+            Map.of("slow", new Cell(0), "new", new Cell(1), "afterwards", "in the log at once"));
+  }
+
+  private static void awaitWaiting(Future<?> call) throws InterruptedException {
+    Thread.sleep(200);
+    assertThat(call.isDone()).isFalse();
+  }
+
   @Test
   void put_besideCompute_waitsForTheKey() throws Exception {
     map.put("a", new Cell(1));
@@ -436,7 +502,7 @@ final class CheckpointTest {
     assertThat(map.get("a")).isEqualTo(new Cell(1));
     leave.countDown();
     computing.get();
-    assertThat(List.of(put.get(), removed.get())).contains(new Cell(2));
+    assertThat(Arrays.asList(put.get(), removed.get())).contains(new Cell(2));
   }
 
   // ---- what is done by the way -----------------------------------------------------------------

@@ -75,6 +75,7 @@ final class CutTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     try (PersistentMap<Object, Object> map =
         PersistentMap.builder(Object.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(mode)
             .snapshotMode(SnapshotMode.IN_PLACE)
             .closeMode(CloseMode.DISCARD)
@@ -117,6 +118,7 @@ final class CutTest {
     Files.copy(dir.resolve("x.map"), image);
     try (PersistentMap<Object, Object> map =
         PersistentMap.builder(Object.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(ValueMode.COPIED)
             .snapshotMode(SnapshotMode.IN_PLACE)
             .closeMode(CloseMode.DISCARD)

@@ -34,6 +34,7 @@ final class IdentityTest {
   private PersistentMap<String, Object> open(ValueMode mode) {
     PersistentMap<String, Object> map =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(mode)
             .open(dir.resolve("x.map"));
     opened.add(map);
@@ -133,6 +134,7 @@ final class IdentityTest {
     map.close();
     try (PersistentMap<String, Object> reader =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .readOnly(true)
             .open(dir.resolve("x.map"))) {
       ((Cell) Objects.requireNonNull(reader.get("cell"))).set(2);
@@ -232,16 +234,22 @@ final class IdentityTest {
   @Test
   void explain_eachMode_saysWhy() {
     assertThat(PersistentMap.explain(Cell.class))
-        .hasToString(Cell.class.getName() + ": live, since its objects may change");
+        .hasToString(
+            Cell.class.getName()
+                + ": live, since "
+                + Cell.class.getName()
+                + ": field number is not final");
     assertThat(PersistentMap.explain(String.class).mode()).isEqualTo(ValueMode.COPIED);
     assertThat(
             PersistentMap.builder(String.class, Object.class)
+                .allowPackage("io.persistentmap")
                 .valueMode(ValueMode.COPIED)
                 .explain(Cell.class)
                 .mode())
         .isEqualTo(ValueMode.COPIED);
     assertThat(
             PersistentMap.builder(String.class, Object.class)
+                .allowPackage("io.persistentmap")
                 .valueMode(ValueMode.LIVE)
                 .explain(String.class)
                 .mode())

@@ -213,6 +213,7 @@ final class IdiomsTest {
   private static void assertReopened(Path file, Map<String, Object> model) {
     try (PersistentMap<String, Object> map =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .valueMode(ValueMode.COPIED)
             .readOnly(true)
             .open(file)) {
@@ -223,6 +224,7 @@ final class IdiomsTest {
 
   private static PersistentMap<String, Object> open(Path file) {
     return PersistentMap.builder(String.class, Object.class)
+        .allowPackage("io.persistentmap")
         .closeMode(CloseMode.DISCARD)
         .open(file);
   }

@@ -89,6 +89,7 @@ final class Stress {
 
   private PersistentMap<Object, Object> open(Path file, CloseMode mode) {
     return PersistentMap.builder(Object.class, Object.class)
+        .allowPackage("io.persistentmap")
         .cacheBytes(CACHE_BYTES[random.nextInt(CACHE_BYTES.length)])
         .closeMode(mode)
         .open(file);

@@ -178,7 +178,15 @@ public final class ByteReader {
    * @return a number of bytes from 0 to {@link #remaining()}
    */
   public int readLength() {
-    int length = readVarInt();
+    return checkLength(readVarInt());
+  }
+
+  /** Reads a length that takes 4 bytes, and refuses one that cannot be true. */
+  int readFixedLength() {
+    return checkLength(readInt());
+  }
+
+  private int checkLength(int length) {
     if (length < 0 || length > remaining()) {
       throw new SerializationException(
           "length "

@@ -3,26 +3,35 @@ package io.persistentmap.serializer;
 /**
  * The numbers that stand for classes in one file.
  *
- * <p>A number is given once, is durable together with the first record that uses it, and is never
- * given to another class. Numbers start at 1 and are dense, so that they are short. Several threads
- * call at the same time. What an implementation throws becomes the cause of a {@link
- * SerializationException}.
+ * <p>A number means a description, not a class: the name of a class together with the layout of its
+ * objects, so a class whose fields change gets a number more, and what was written before stays
+ * readable. A number is given once, is durable together with the first record that uses it, and is
+ * never given to another description. Numbers start at 1 and are dense, so that they are short.
+ * Several threads call at the same time. What an implementation throws becomes the cause of a
+ * {@link SerializationException}.
  */
 public interface ClassTable {
   /**
-   * Returns the number of a class, giving it one if it has none yet.
+   * Returns the number of a description, giving it one if it has none yet.
    *
-   * @param type a class that has a name, arrays included
+   * @param description the lines that say what a class is and how its objects are laid out
    * @return its number, at least 1
    */
-  int idOf(Class<?> type);
+  int numberOf(String description);
 
   /**
-   * Returns the class of a number.
+   * Returns the description that has a number.
    *
-   * @param id a number read from the file
-   * @return its class
-   * @throws RuntimeException if no class has this number, or the class cannot be loaded
+   * @param number a number read from the file
+   * @return the description, as it was given
+   * @throws RuntimeException if nothing has this number
    */
-  Class<?> classOf(int id);
+  String descriptionOf(int number);
+
+  /**
+   * Returns how many descriptions there are.
+   *
+   * @return the highest number given so far
+   */
+  int size();
 }

@@ -1,30 +1,44 @@
 package io.persistentmap.serializer;
 
+import java.lang.reflect.Modifier;
+import java.util.ConcurrentModificationException;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * The encoding of any key or value: one byte that says what follows, then the value.
  *
- * <p>Strings, numbers, times and the like, enums and records have encodings of their own. All other
- * objects are written as graphs, in which shared objects stay shared and cycles stay cycles. The
- * parts of one record belong to one graph.
+ * <p>Strings, numbers, times and the like, and enums, have encodings of their own. All other
+ * objects are written as graphs, in which shared objects stay shared and cycles stay cycles; only
+ * the parts of records with stable bytes are values without identity.
+ *
+ * <p>Nothing is written that can't be read: classes that are not known to survive are refused, and
+ * the first object of each of the user's classes is read back and compared.
  *
  * <p>One codec serves any number of threads. Whatever fails, fails with a {@link
- * SerializationException} that names the class of the value, and leaves the codec as it was.
+ * SerializationException} that names the path to the culprit, and leaves the codec as it was.
  */
 public final class Codec {
-  private final ClassTable classes;
+  private static final String UNKNOWN = "unknown class";
+
+  private final StoredClasses classes;
   private final GraphPool graphs;
+  private final KeyClasses keyClasses;
+  private final Immutability immutability;
+  private final FirstObjectCheck firstObjectCheck;
 
   /**
    * Creates a codec for one file.
    *
-   * @param classes the class numbers of the file
-   * @param loader finds the classes that object graphs name
+   * @param table the class numbers of the file
+   * @param options what the user said about classes
    */
-  public Codec(ClassTable classes, ClassLoader loader) {
-    this.classes = Objects.requireNonNull(classes, "classes");
-    this.graphs = new GraphPool(classes, Objects.requireNonNull(loader, "loader"));
+  public Codec(ClassTable table, CodecOptions options) {
+    this.classes = new StoredClasses(Objects.requireNonNull(table, "table"), options);
+    this.graphs = new GraphPool(classes);
+    this.keyClasses = new KeyClasses(classes);
+    this.immutability = new Immutability(options.immutables());
+    this.firstObjectCheck = new FirstObjectCheck(graphs);
   }
 
   /**
@@ -32,7 +46,9 @@ public final class Codec {
    *
    * @param value what to write, never null
    * @param out takes the bytes
-   * @throws SerializationException if the value, or something it refers to, cannot be written
+   * @throws SerializationException if the value, or something it refers to, can't be stored
+   * @throws ConcurrentModificationException if another thread changed a collection in the value
+   *     while it was written; it may be tried again
    */
   public void write(Object value, ByteWriter out) {
     Objects.requireNonNull(value, "value");
@@ -43,6 +59,9 @@ public final class Codec {
       } else {
         writeOther(value, out);
       }
+    } catch (ConcurrentModificationException changed) {
+      out.position(start);
+      throw changed;
     } catch (Throwable failure) {
       Failures.rethrowFatal(failure);
       out.position(start);
@@ -56,9 +75,14 @@ public final class Codec {
       ScalarCodec.write(traits.tag(), value, out);
       return;
     }
-    Composite composite = new Composite(classes, graphs);
-    composite.write(traits.tag(), value, out);
-    composite.end();
+    int start = out.position();
+    Graph graph = graphs.obtain();
+    graph.write(value, out);
+    List<GraphWriter.FirstObject> firstObjects = graph.takeFirstObjects();
+    graphs.free(graph); // after success only, since nobody knows the state after a failure
+    if (firstObjects != null) {
+      firstObjectCheck.run(value, firstObjects, out.array(), start, out.position());
+    }
   }
 
   /**
@@ -66,27 +90,25 @@ public final class Codec {
    *
    * @param in stands where {@link #write} began
    * @return the value
-   * @throws SerializationException if the bytes are not a value, or its class does not fit them
+   * @throws SerializationException if the bytes are not a value, or its class is gone, not allowed,
+   *     or does not fit them
    */
   public Object read(ByteReader in) {
     int start = in.position();
     try {
       int tag = in.readByte();
-      return switch (tag) {
-        case Tag.ENUM, Tag.RECORD, Tag.KRYO -> readComposite(tag, in);
-        default -> ScalarCodec.read(tag, in);
-      };
+      return tag < Tag.ENUM ? ScalarCodec.read(tag, in) : readOther(tag, in);
     } catch (Throwable failure) {
       Failures.rethrowFatal(failure);
       throw Failures.read(classNameAt(in, start), start, failure);
     }
   }
 
-  private Object readComposite(int tag, ByteReader in) {
-    Composite composite = new Composite(classes, graphs);
-    Object value = composite.read(tag, in);
-    composite.end();
-    return value;
+  private Object readOther(int tag, ByteReader in) {
+    Graph graph = graphs.obtain();
+    Object value = graph.read(tag, in);
+    graphs.free(graph);
+    return Objects.requireNonNull(value);
   }
 
   /**
@@ -95,9 +117,11 @@ public final class Codec {
    *
    * @param key any object
    * @return false if {@code equals} must decide
+   * @throws SerializationException if its class had other components when records of it were
+   *     stored, so that equal keys could have different bytes
    */
-  public static boolean isByteStable(Object key) {
-    return TypeTraits.of(key.getClass()).byteStable();
+  public boolean isByteStable(Object key) {
+    return keyClasses.isByteStable(key.getClass());
   }
 
   /**
@@ -106,32 +130,60 @@ public final class Codec {
    * @param value any object
    * @return false if it can be changed, or nobody knows
    */
-  public static boolean isImmutable(Object value) {
-    return TypeTraits.of(value.getClass()).immutable();
+  public boolean isImmutable(Object value) {
+    return immutability.isImmutable(value.getClass());
   }
 
   /**
-   * Returns whether instances of exactly this class may be handed to several callers.
+   * Checks the class of a value, but not what the value refers to.
    *
-   * @param type any class
-   * @return false if they can be changed, or nobody knows
+   * @param value any object
+   * @throws SerializationException if objects of its class can't be stored
    */
-  public static boolean isImmutable(Class<?> type) {
-    return TypeTraits.of(type).immutable();
+  public void requireStorable(Object value) {
+    try {
+      int tag = TypeTraits.of(value.getClass()).tag();
+      if (tag == Tag.ENUM) {
+        classes.forWriting(((Enum<?>) value).getDeclaringClass());
+      } else if (tag == Tag.CLASS) {
+        classes.forClassValue((Class<?>) value);
+      } else if (tag > Tag.ENUM) {
+        classes.forWriting(value.getClass());
+      }
+    } catch (Refusal refusal) {
+      throw Failures.write(value.getClass(), refusal);
+    }
+  }
+
+  /**
+   * Tells what is known of a class, and why.
+   *
+   * @param type any class; for an interface or an abstract class, what holds for all that can be
+   *     stored in its place
+   * @return what is known
+   */
+  public TypeReport explain(Class<?> type) {
+    boolean declared = Modifier.isAbstract(type.getModifiers()) && !type.isArray();
+    String change = declared ? immutability.declared(type) : immutability.objection(type);
+    String bytes = keyClasses.objection(type);
+    return new TypeReport(
+        change.isEmpty(),
+        change.isEmpty() ? type.getTypeName() + " has nothing that can change" : change,
+        bytes.isEmpty(),
+        bytes.isEmpty()
+            ? "equal ones have equal bytes, and different ones different bytes"
+            : bytes);
   }
 
   /** Finds out, after a failure, what was being read; no answer is worth a second failure. */
   private String classNameAt(ByteReader in, int start) {
     ByteReader again = new ByteReader(in.array(), start, in.limit());
     try {
-      return switch (again.readByte()) {
-        case Tag.ENUM, Tag.RECORD -> classes.classOf(again.readVarInt()).getName();
-        case Tag.KRYO ->
-            classes.classOf(again.readVarInt() - GraphClasses.FIRST_TABLE_CODE).getName();
-        default -> "unknown class";
-      };
+      return again.readByte() < Tag.ENUM
+          ? UNKNOWN
+          : classes.forReading(again.readVarInt()).schema().name();
     } catch (RuntimeException | LinkageError unknown) {
-      return "unknown class";
+      return UNKNOWN;
     }
   }
 }

@@ -1,18 +1,19 @@
 package io.persistentmap.serializer;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Turns whatever goes wrong in here into a {@link SerializationException}. */
 final class Failures {
-  /** Kryo lists the whole path to the culprit, which can be as deep as the stack. */
+  /** What other libraries say can be long. */
   private static final int MAX_REASON_LENGTH = 500;
 
   private Failures() {}
 
   /** Returns the exception for a value of this class that could not be written. */
   static SerializationException write(Class<?> type, Throwable failure) {
-    return explain("cannot write a value of " + type.getName(), failure);
+    return failure instanceof Refusal refusal
+        ? new SerializationException(refusal.messageFrom(type), failure)
+        : explain("cannot write a value of " + type.getName(), failure);
   }
 
   /** Returns the exception for a value at this position that could not be read. */
@@ -38,29 +39,16 @@ final class Failures {
   }
 
   private static SerializationException explain(String what, Throwable failure) {
-    StackOverflowError overflow = findOverflow(failure);
-    return overflow == null
-        ? new SerializationException(what + ": " + reason(failure), failure)
-        : new SerializationException(
-            what + ": the objects are nested too deep for the stack of this thread", overflow);
-  }
-
-  /** Kryo wraps an overflow in an exception with thousands of lines. */
-  private static @Nullable StackOverflowError findOverflow(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof StackOverflowError overflow) {
-        return overflow;
-      }
-    }
-    return null;
+    return failure instanceof StackOverflowError
+        ? new SerializationException(
+            what + ": the objects are nested too deep for the stack of this thread", failure)
+        : new SerializationException(what + ": " + reason(failure), failure);
   }
 
   private static String reason(Throwable failure) {
     String reason =
         Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getName())
-            .replace(SerializationException.class.getName() + ": ", "")
-            .replaceAll("\\s*Serialization trace:\\s*", "; found in ")
-            .replaceAll("\\s*\\R\\s*", ", in ");
+            .replaceAll("\\s*\\R\\s*", ", ");
     return reason.length() <= MAX_REASON_LENGTH
         ? reason
         : reason.substring(0, MAX_REASON_LENGTH) + "...";

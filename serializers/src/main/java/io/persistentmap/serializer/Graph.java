@@ -1,27 +1,16 @@
 package io.persistentmap.serializer;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
-import com.esotericsoftware.kryo.kryo5.io.Output;
-import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
-import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
-import com.esotericsoftware.kryo.kryo5.serializers.EnumNameSerializer;
-import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
-import java.net.URI;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
+import com.esotericsoftware.kryo.kryo5.KryoException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Kryo instance that reads and writes in place, without copying between buffers.
- *
- * <p>It remembers the objects of a graph until {@link #reset}, so several values can be one graph.
+ * A Kryo instance with what it writes and reads through. It keeps track of the objects of a graph
+ * and finds the form of each; the forms are ours. For one thread at a time, and one value at a
+ * time.
  */
 final class Graph {
-  private static final byte[] NO_BYTES = {};
-
   static {
     if (System.getProperty("kryo.unsafe") == null) {
       System.setProperty("kryo.unsafe", "false"); // else warnings on stderr from JDK 24 on
@@ -29,58 +18,74 @@ final class Graph {
   }
 
   private final Kryo kryo;
-  private final Output output = new Output();
+  private final GraphOutput output = new GraphOutput();
   private final GraphInput input = new GraphInput();
+  private final GraphWriter writer;
+  private final GraphReader reader;
+  private final GraphReferences references;
 
-  Graph(ClassTable classes, ClassLoader loader) {
-    GraphReferences references = new GraphReferences();
-    kryo = new Kryo(new GraphClasses(classes), references);
-    kryo.setClassLoader(loader);
+  Graph(StoredClasses classes) {
+    reader = new GraphReader(classes, this);
+    references = new GraphReferences(reader);
+    writer = new GraphWriter(classes, references, this);
+    kryo = new Kryo(new GraphClasses(classes, writer, reader), references);
     kryo.setRegistrationRequired(false);
     kryo.setAutoReset(false);
-    kryo.setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
-    kryo.addDefaultSerializer(Record.class, new GraphRecordSerializer(references));
-    kryo.addDefaultSerializer(Enum.class, EnumNameSerializer.class); // the default writes ordinals
-    addSerializersOfJdkClasses();
   }
 
   /** Appends a value and all it refers to. */
   void write(Object value, ByteWriter out) {
-    output.setBuffer(out.array(), ByteWriter.MAX_CAPACITY);
-    output.setPosition(out.position());
-    kryo.writeClassAndObject(output, value);
-    out.adopt(output.getBuffer(), output.position());
+    output.begin(out);
+    writer.root(value, out);
   }
 
-  /** Reads what {@link #write} appended. */
-  Object read(ByteReader in) {
-    input.setBuffer(in.array(), in.position(), in.remaining());
-    Object value = kryo.readClassAndObject(input);
-    if (value == null) {
-      throw new SerializationException("an object graph without an object");
-    }
-    in.skip(input.position() - in.position());
-    return value;
+  /** Returns the first objects of classes that were never checked, or null if there are none. */
+  @Nullable List<GraphWriter.FirstObject> takeFirstObjects() {
+    return writer.takeFirstObjects();
   }
 
-  /** Forgets all objects and buffers. */
+  /** Reads what {@link #write} appended, from behind the tag. */
+  @Nullable Object read(int tag, ByteReader in) {
+    input.begin(in);
+    return reader.root(tag, in);
+  }
+
+  /** Returns an object of the value that was read, by the number that it has in the graph. */
+  Object readObject(int number) {
+    return references.read(number);
+  }
+
+  /** Forgets the value. */
   void reset() {
     kryo.reset();
-    output.setBuffer(NO_BYTES, ByteWriter.MAX_CAPACITY);
-    input.setBuffer(NO_BYTES);
+    writer.reset();
+    reader.reset();
+    output.forget();
+    input.forget();
   }
 
-  /** Classes whose fields are closed to reflection. */
-  private void addSerializersOfJdkClasses() {
-    kryo.addDefaultSerializer(UUID.class, DefaultSerializers.UUIDSerializer.class);
-    kryo.addDefaultSerializer(URI.class, DefaultSerializers.URISerializer.class);
-    kryo.addDefaultSerializer(Pattern.class, DefaultSerializers.PatternSerializer.class);
-    kryo.addDefaultSerializer(
-        AtomicBoolean.class, DefaultSerializers.AtomicBooleanSerializer.class);
-    kryo.addDefaultSerializer(
-        AtomicInteger.class, DefaultSerializers.AtomicIntegerSerializer.class);
-    kryo.addDefaultSerializer(AtomicLong.class, DefaultSerializers.AtomicLongSerializer.class);
-    kryo.addDefaultSerializer(
-        AtomicReference.class, DefaultSerializers.AtomicReferenceSerializer.class);
+  // ---- for writer and reader --------------------------------------------------------------------
+
+  GraphReferences references() {
+    return references;
+  }
+
+  void writeReferenced(Object value) {
+    kryo.writeClassAndObject(output, value);
+  }
+
+  @Nullable Object readReferenced() {
+    try {
+      return kryo.readClassAndObject(input);
+    } catch (KryoException e) {
+      if (e.getCause() instanceof SerializationException cause) {
+        throw cause; // of a reference
+      }
+      throw e;
+    }
+  }
+
+  void register(Object object) {
+    kryo.reference(object);
   }
 }

@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
  * to the garbage collector.
  */
 final class GraphPool {
-  private final ClassTable classes;
-  private final ClassLoader loader;
+  private final StoredClasses classes;
   private final AtomicReferenceArray<@Nullable Graph> idle;
   private final int mask;
 
-  GraphPool(ClassTable classes, ClassLoader loader) {
+  GraphPool(StoredClasses classes) {
     this.classes = classes;
-    this.loader = loader;
     int slots = Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1) * 2;
     this.idle = new AtomicReferenceArray<>(slots);
     this.mask = slots - 1;
@@ -34,7 +32,7 @@ final class GraphPool {
         return graph;
       }
     }
-    return new Graph(classes, loader);
+    return new Graph(classes);
   }
 
   /** Takes back an instance that did all it was asked to do. */

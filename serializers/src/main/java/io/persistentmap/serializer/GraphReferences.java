@@ -1,10 +1,7 @@
 package io.persistentmap.serializer;
 
 import com.esotericsoftware.kryo.kryo5.util.MapReferenceResolver;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first few written objects are kept in a list: most graphs have no more, and searching it
  * is faster than asking for identity hash codes and clearing a table.
  *
- * <p>A record exists only after all its components. A cycle that leads back into a record which is
- * still being written could never be read and is refused; Kryo would read null.
+ * <p>An object that is made of its content, such as a record, exists only after all of it. A cycle
+ * that leads back into one that is still being written could never be read and is refused.
  */
 @SuppressWarnings("rawtypes") // the signatures of Kryo
 final class GraphReferences extends MapReferenceResolver {
@@ -23,34 +20,68 @@ final class GraphReferences extends MapReferenceResolver {
   private final @Nullable Object[] firstWritten = new @Nullable Object[FEW];
   private int writtenCount;
 
-  private final List<Object> openRecords = new ArrayList<>();
-  private final IdentityHashMap<Class<?>, Boolean> referenced = new IdentityHashMap<>();
+  /** The numbers of the objects that are being written and exist only afterwards. */
+  private int[] open = new int[FEW];
 
-  /** Notes that the components of a record are about to be written. */
-  void open(Object record) {
-    openRecords.add(record);
+  private int openCount;
+
+  /** Called for each back reference that is read. */
+  private final Reading reading;
+
+  /** Hears of references. */
+  interface Reading {
+    void refersTo(Object object, int number);
   }
 
-  /** Notes that all components of the record opened last are written. */
+  GraphReferences(Reading reading) {
+    this.reading = reading;
+  }
+
+  /** Notes that an object that exists only after its content is about to be written. */
+  void open(int number) {
+    if (openCount == open.length) {
+      open = Arrays.copyOf(open, 2 * openCount);
+    }
+    open[openCount++] = number;
+  }
+
+  /** Notes that the object opened last is written. */
   void close() {
-    openRecords.remove(openRecords.size() - 1);
+    openCount--;
+  }
+
+  /** Returns the number that the object written last has. */
+  int lastWritten() {
+    return writtenCount - 1;
+  }
+
+  /** Returns how many objects were read, or are being read. */
+  int readCount() {
+    return readObjects.size();
+  }
+
+  /** Returns an object that was read. */
+  Object read(int number) {
+    return readObjects.get(number);
   }
 
   @Override
   public boolean useReferences(Class type) {
-    if (type == String.class) {
-      return false;
-    }
-    Boolean known = referenced.get(type);
-    return known != null ? known : examine(type);
+    return true;
   }
 
   @Override
   public int getWrittenId(Object object) {
-    if (object instanceof Record && containsIdentity(openRecords, object)) {
-      throw new SerializationException(
-          "a cycle leads back to a record of " + object.getClass().getName());
+    int number = find(object);
+    if (number >= 0 && isOpen(number)) {
+      throw Refusal.of(
+          object.getClass(),
+          "a cycle leads back to it, and it can't be made before its content is there");
     }
+    return number;
+  }
+
+  private int find(Object object) {
     int few = Math.min(writtenCount, FEW);
     for (int i = 0; i < few; i++) {
       if (firstWritten[i] == object) {
@@ -58,6 +89,15 @@ final class GraphReferences extends MapReferenceResolver {
       }
     }
     return writtenCount <= FEW ? -1 : super.getWrittenId(object);
+  }
+
+  private boolean isOpen(int number) {
+    for (int i = 0; i < openCount; i++) {
+      if (open[i] == number) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -71,12 +111,13 @@ final class GraphReferences extends MapReferenceResolver {
   }
 
   @Override
-  public Object getReadObject(Class type, int id) {
-    Object object = super.getReadObject(type, id);
+  public Object getReadObject(Class type, int number) {
+    Object object = number < 0 || number >= readObjects.size() ? null : readObjects.get(number);
     if (object == null) {
       throw new SerializationException(
-          "a cycle leads back to an object of " + type.getName() + " that is not built yet");
+          "a reference to object " + number + ", which is not there, or not yet");
     }
+    reading.refersTo(object, number);
     return object;
   }
 
@@ -89,24 +130,6 @@ final class GraphReferences extends MapReferenceResolver {
     }
     Arrays.fill(firstWritten, 0, Math.min(writtenCount, FEW), null);
     writtenCount = 0;
-    openRecords.clear();
-  }
-
-  /** Strings, numbers, enums and the like are values: equal ones may become different objects. */
-  private boolean examine(Class<?> type) {
-    TypeTraits traits = TypeTraits.of(type);
-    boolean value = traits.tag() == Tag.ENUM || (traits.isScalar() && traits.immutable());
-    boolean result = !value && super.useReferences(type);
-    referenced.put(type, result);
-    return result;
-  }
-
-  private static boolean containsIdentity(List<Object> objects, Object wanted) {
-    for (Object object : objects) {
-      if (object == wanted) {
-        return true;
-      }
-    }
-    return false;
+    openCount = 0;
   }
 }

@@ -5,7 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,52 +25,53 @@ final class RecordShape {
         }
       };
 
-  /** Each takes the record, as an object, and returns an object. */
-  private final MethodHandle[] accessors;
+  private final List<Schema.Field> fields;
+  private final Class<?>[] types;
+  private final FieldAccess[] accessors;
 
   /** Takes an array of all components and returns an object. */
   private final MethodHandle constructor;
 
-  private RecordShape(MethodHandle[] accessors, MethodHandle constructor) {
+  private RecordShape(
+      List<Schema.Field> fields,
+      Class<?>[] types,
+      FieldAccess[] accessors,
+      MethodHandle constructor) {
+    this.fields = fields;
+    this.types = types;
     this.accessors = accessors;
     this.constructor = constructor;
   }
 
   /**
-   * Returns the shape of a class.
+   * Returns the shape of a record class.
    *
-   * @throws SerializationException if the class is not a record, or its module keeps it closed
+   * @throws Refusal if its module keeps it closed
    */
   static RecordShape of(Class<?> type) {
     return SHAPES.get(type);
   }
 
-  /** Returns the number of components. */
-  int size() {
-    return accessors.length;
+  /** Returns names and types of the components, in declared order. */
+  List<Schema.Field> fields() {
+    return fields;
   }
 
-  /** Refuses a record that was written with another number of components. */
-  void checkSize(Class<?> type, int written) {
-    if (written != size()) {
-      throw new SerializationException(
-          "record "
-              + type.getName()
-              + " was written with "
-              + Integer.toUnsignedString(written)
-              + " components and has "
-              + size()
-              + " now");
+  /** Returns the type of a component. */
+  Class<?> type(int index) {
+    return types[index];
+  }
+
+  /** Appends all components of a record of this class. */
+  void write(Object record, GraphWriter out) {
+    for (FieldAccess accessor : accessors) {
+      accessor.write(record, out);
     }
   }
 
-  /** Returns one component of a record of this class. */
-  @Nullable Object component(Object record, int index) {
-    try {
-      return (Object) accessors[index].invokeExact(record);
-    } catch (Throwable failure) {
-      throw Failures.unchecked(failure);
-    }
+  /** Returns the components of a record of this class, boxed. */
+  @Nullable Object[] components(Object record) {
+    return Arrays.stream(accessors).map(accessor -> accessor.get(record)).toArray();
   }
 
   /** Returns a new record of this class. */
@@ -81,34 +84,32 @@ final class RecordShape {
   }
 
   private static RecordShape examine(Class<?> type) {
-    if (!type.isRecord()) {
-      throw new SerializationException(type.getName() + " was a record and no longer is");
-    }
     try {
       return examine(type, lookupIn(type));
     } catch (ReflectiveOperationException closed) {
-      throw new SerializationException(closedMessage(type), closed);
+      throw new Refusal(Opening.message(type), closed);
     }
   }
 
   private static RecordShape examine(Class<?> type, Lookup lookup)
       throws ReflectiveOperationException {
     RecordComponent[] components = type.getRecordComponents();
-    MethodHandle[] accessors = new MethodHandle[components.length];
+    List<Schema.Field> fields = new ArrayList<>();
+    FieldAccess[] accessors = new FieldAccess[components.length];
+    Class<?>[] types = new Class<?>[components.length];
     for (int i = 0; i < components.length; i++) {
+      RecordComponent component = components[i];
+      types[i] = component.getType();
+      fields.add(new Schema.Field(types[i].getName(), component.getName(), ""));
       accessors[i] =
-          lookup
-              .unreflect(components[i].getAccessor())
-              .asType(MethodType.methodType(Object.class, Object.class));
+          new FieldAccess(component.getName(), types[i], lookup.unreflect(component.getAccessor()));
     }
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
     MethodHandle constructor =
         lookup
             .unreflectConstructor(type.getDeclaredConstructor(types))
             .asSpreader(Object[].class, components.length)
             .asType(MethodType.methodType(Object.class, Object[].class));
-    return new RecordShape(accessors, constructor);
+    return new RecordShape(List.copyOf(fields), types, accessors, constructor);
   }
 
   /** Falls back to public access, which is enough for a public record in an exported package. */
@@ -118,15 +119,5 @@ final class RecordShape {
     } catch (IllegalAccessException closed) {
       return MethodHandles.publicLookup();
     }
-  }
-
-  private static String closedMessage(Class<?> type) {
-    return String.format(
-        "%s of record %s must open package %s to %s (add \"opens %s;\" to its module-info)",
-        type.getModule(),
-        type.getName(),
-        type.getPackageName(),
-        RecordShape.class.getModule(),
-        type.getPackageName());
   }
 }

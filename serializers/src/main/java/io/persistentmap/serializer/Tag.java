@@ -8,7 +8,7 @@ package io.persistentmap.serializer;
  * fixed width, lengths and class numbers are unsigned LEB128.
  */
 final class Tag {
-  /** No value. Only inside a record: a map holds no nulls. */
+  /** No value. Only inside of others: a map holds no nulls. */
   static final int NULL = 0;
 
   /** Length in bytes, one byte per character. For strings without a character above U+00FF. */
@@ -77,11 +77,16 @@ final class Tag {
   /** Class number, then the name of the constant as a tagged string. */
   static final int ENUM = 22;
 
-  /** Class number, count of components, each component as a tagged value in declared order. */
+  /**
+   * Class number, then the components. Only for records with stable bytes, which hold no others.
+   */
   static final int RECORD = 23;
 
-  /** An object graph in the encoding of Kryo 5, with class numbers in place of class names. */
-  static final int KRYO = 24;
+  /** Class number; 1 for a new object or 2 + the number of an earlier one; then its content. */
+  static final int OBJECT = 24;
+
+  /** Class number: the class itself is the value. */
+  static final int CLASS = 25;
 
   private Tag() {}
 }

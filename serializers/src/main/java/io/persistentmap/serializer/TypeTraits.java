@@ -1,48 +1,24 @@
 package io.persistentmap.serializer;
 
 import java.lang.reflect.Modifier;
-import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.MonthDay;
-import java.time.OffsetDateTime;
-import java.time.OffsetTime;
-import java.time.Period;
-import java.time.Year;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.util.Arrays;
-import java.util.Currency;
-import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
- * What the codec knows of a class, found out once.
- *
- * <p>Of the classes of parts, only the declared ones count: they hold for every instance. A class
- * that somebody can extend therefore has neither property.
+ * What the codec knows of a class at first sight.
  *
  * @param tag how instances are encoded; where a class uses several tags, one stands for all
  * @param byteStable whether two instances are equal if and only if their bytes are, in this and in
  *     every later virtual machine
- * @param immutable whether callers may share an instance, because none of them can change it
  */
-record TypeTraits(int tag, boolean byteStable, boolean immutable) {
+record TypeTraits(int tag, boolean byteStable) {
   private static final Map<Class<?>, Integer> SCALARS =
       Map.ofEntries(
           Map.entry(String.class, Tag.STRING_LATIN1),
@@ -64,26 +40,6 @@ record TypeTraits(int tag, boolean byteStable, boolean immutable) {
           Map.entry(Instant.class, Tag.INSTANT),
           Map.entry(Duration.class, Tag.DURATION));
 
-  /** Final classes without a tag of their own whose instances nobody can change. */
-  private static final Set<Class<?>> OTHER_IMMUTABLES =
-      Set.of(
-          Class.class,
-          Currency.class,
-          Locale.class,
-          MonthDay.class,
-          OffsetDateTime.class,
-          OffsetTime.class,
-          OptionalDouble.class,
-          OptionalInt.class,
-          OptionalLong.class,
-          Pattern.class,
-          Period.class,
-          URI.class,
-          Year.class,
-          YearMonth.class,
-          ZoneOffset.class,
-          ZonedDateTime.class);
-
   private static final ClassValue<TypeTraits> TRAITS =
       new ClassValue<>() {
         @Override
@@ -99,59 +55,37 @@ record TypeTraits(int tag, boolean byteStable, boolean immutable) {
 
   /** Returns whether {@link ScalarCodec} encodes the instances. */
   boolean isScalar() {
-    return tag != Tag.KRYO && tag != Tag.RECORD && tag != Tag.ENUM;
+    return tag < Tag.ENUM;
+  }
+
+  /** Returns whether all instances of a declared type are scalars that nobody can change. */
+  static boolean isFinalScalar(Class<?> declared) {
+    return isScalarValue(declared) && Modifier.isFinal(declared.getModifiers());
+  }
+
+  /** Returns whether instances of exactly this class are scalars that nobody can change. */
+  static boolean isScalarValue(Class<?> type) {
+    return SCALARS.containsKey(type) && !type.isArray();
+  }
+
+  /** Returns whether a class of this name has an encoding of its own. */
+  static boolean isScalarName(String name) {
+    return SCALARS.keySet().stream().anyMatch(type -> type.getName().equals(name));
   }
 
   private static TypeTraits examine(Class<?> type) {
     Integer scalar = SCALARS.get(type);
     if (scalar != null) {
-      return new TypeTraits(scalar, !type.isArray(), !type.isArray());
+      return new TypeTraits(scalar, !type.isArray());
     }
-    if (type.isHidden()) {
-      return new TypeTraits(Tag.KRYO, false, false);
+    if (type == Class.class) {
+      return new TypeTraits(Tag.CLASS, false);
     }
     if (type != Enum.class && Enum.class.isAssignableFrom(type)) {
-      return new TypeTraits(Tag.ENUM, true, true);
+      boolean internal = ClassNames.isJdk(type) && !Modifier.isPublic(type.getModifiers());
+      return internal ? new TypeTraits(Tag.OBJECT, false) : new TypeTraits(Tag.ENUM, true);
     }
-    return type.isRecord()
-        ? examineRecord(type)
-        : new TypeTraits(Tag.KRYO, false, OTHER_IMMUTABLES.contains(type));
-  }
-
-  private static TypeTraits examineRecord(Class<?> type) {
-    try {
-      return new TypeTraits(
-          Tag.RECORD, isByteStable(type, new HashSet<>()), isImmutable(type, new HashSet<>()));
-    } catch (LinkageError incomplete) { // the class of a component is missing
-      return new TypeTraits(Tag.RECORD, false, false);
-    }
-  }
-
-  private static boolean isByteStable(Class<?> declared, Set<Class<?>> seen) {
-    if (!declared.isRecord()) {
-      return isFinalScalar(declared);
-    }
-    return !seen.add(declared)
-        || (RecordEquality.isGenerated(declared)
-            && everyComponent(declared, part -> isByteStable(part, seen)));
-  }
-
-  private static boolean isImmutable(Class<?> declared, Set<Class<?>> seen) {
-    if (!declared.isRecord()) {
-      return isFinalScalar(declared) || OTHER_IMMUTABLES.contains(declared);
-    }
-    return !seen.add(declared) || everyComponent(declared, part -> isImmutable(part, seen));
-  }
-
-  private static boolean everyComponent(Class<?> record, Predicate<Class<?>> property) {
-    return Arrays.stream(record.getRecordComponents())
-        .map(RecordComponent::getType)
-        .allMatch(property);
-  }
-
-  private static boolean isFinalScalar(Class<?> type) {
-    return type.isPrimitive()
-        || type.isEnum()
-        || (SCALARS.containsKey(type) && !type.isArray() && Modifier.isFinal(type.getModifiers()));
+    boolean stable = type.isRecord() && ByteStability.objection(type).isEmpty();
+    return new TypeTraits(stable ? Tag.RECORD : Tag.OBJECT, stable);
   }
 }

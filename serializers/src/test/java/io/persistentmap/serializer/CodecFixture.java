@@ -2,11 +2,34 @@ package io.persistentmap.serializer;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /** A codec with its class table, and arrays in place of buffers. */
 final class CodecFixture {
-  final InMemoryClassTable classes = new InMemoryClassTable();
-  final Codec codec = new Codec(classes, CodecFixture.class.getClassLoader());
+  final InMemoryClassTable classes;
+  final Codec codec;
+
+  /** A codec that may store what the tests of this package declare. */
+  CodecFixture() {
+    this(options -> {});
+  }
+
+  /** A codec with further options. */
+  CodecFixture(Consumer<CodecOptions.Builder> more) {
+    this(new InMemoryClassTable(), builder(more).build(CodecFixture.class.getClassLoader()));
+  }
+
+  CodecFixture(InMemoryClassTable classes, CodecOptions options) {
+    this.classes = classes;
+    this.codec = new Codec(classes, options);
+  }
+
+  private static CodecOptions.Builder builder(Consumer<CodecOptions.Builder> more) {
+    CodecOptions.Builder builder =
+        new CodecOptions.Builder().allowPackage(CodecFixture.class.getPackageName());
+    more.accept(builder);
+    return builder;
+  }
 
   byte[] encode(Object value) {
     ByteWriter out = new ByteWriter(0);

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -147,7 +146,12 @@ class CodecGraphTest {
   void read_enumSet_equal() {
     assertThat(fixture.roundTrip(EnumSet.allOf(WithBody.class))).containsExactly(WithBody.values());
     assertThat(fixture.roundTrip(EnumSet.noneOf(Plain.class))).isEmpty();
-    assertThat(fixture.classes.types()).containsExactly(EnumSet.class, WithBody.class, Plain.class);
+    assertThat(fixture.classes.names())
+        .containsExactly(
+            EnumSet.class.getName(),
+            WithBody.class.getName(), // as the class of the set
+            WithBody.class.getName(), // as that of its constants
+            Plain.class.getName());
   }
 
   @Test
@@ -173,18 +177,22 @@ class CodecGraphTest {
     String bytes = new String(fixture.encode(graph), StandardCharsets.ISO_8859_1);
 
     assertThat(bytes).doesNotContain("java", "persistentmap", "User", "Point", "Hash");
-    assertThat(fixture.classes.types())
-        .containsExactlyInAnyOrder(HashMap.class, User.class, Point.class, ArrayList.class);
+    assertThat(fixture.classes.names())
+        .containsExactlyInAnyOrder(
+            HashMap.class.getName(),
+            User.class.getName(),
+            Point.class.getName(),
+            ArrayList.class.getName());
   }
 
   @Test
   void read_graph_givesNoNumbers() {
     byte[] bytes = fixture.encode(new Node());
     CodecFixture other = new CodecFixture();
-    other.classes.idOf(Node.class);
+    fixture.classes.descriptions().forEach(other.classes::numberOf);
 
     assertThat(other.decode(bytes)).isInstanceOf(Node.class);
-    assertThat(other.classes.types()).containsExactly(Node.class);
+    assertThat(other.classes.descriptions()).isEqualTo(fixture.classes.descriptions());
   }
 
   @Test
@@ -193,9 +201,8 @@ class CodecGraphTest {
 
     assertThatThrownBy(() -> fixture.encode(task))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining(Task.class.getName())
-        .hasMessageContaining("Lambda")
-        .hasMessageContaining("action");
+        .hasMessageStartingWith("Task.action: ")
+        .hasMessageContaining("Lambda");
   }
 
   @Test
@@ -204,7 +211,9 @@ class CodecGraphTest {
     Comparator<String> comparator = (a, b) -> b.compareTo(a);
 
     refuses(lambda, "lambda");
-    refuses(new TreeMap<>(comparator), "lambda");
+    assertThatThrownBy(() -> fixture.encode(new TreeMap<>(comparator)))
+        .hasMessageStartingWith("TreeMap.comparator(): ")
+        .hasMessageContaining("lambda");
   }
 
   @Test
@@ -216,18 +225,6 @@ class CodecGraphTest {
             (self, method, arguments) -> null);
 
     refuses(proxy, "proxy");
-  }
-
-  @Test
-  void write_collectionWithoutConstructor_refuses() {
-    List<Integer> list = new ArrayList<>(List.of(1, 2, 3));
-
-    refuses(Collections.unmodifiableList(list), "constructor");
-    refuses(Collections.synchronizedMap(new HashMap<>()), "constructor");
-    refuses(Collections.newSetFromMap(new HashMap<>()), "constructor");
-    refuses(new EnumMap<>(Map.of(Plain.RED, 1)), "constructor");
-    refuses(list.subList(0, 1), "constructor");
-    refuses(ConcurrentHashMap.newKeySet(), "constructor");
   }
 
   @Test
@@ -263,9 +260,7 @@ class CodecGraphTest {
 
     assertThatThrownBy(() -> fixture.encode(ada))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining(User.class.getName())
-        .hasMessageContaining(Thread.class.getName())
-        .hasMessageContaining("things")
+        .hasMessageStartingWith("User.things[0]: java.lang.Thread can't be stored: ")
         .hasMessageNotContaining("\n");
   }
 
@@ -298,44 +293,71 @@ class CodecGraphTest {
   }
 
   @Test
-  void write_tooDeep_refusesAndGoesOn() {
+  void read_deepList_everyElement() {
     Node first = new Node();
     Node last = first;
     for (int i = 0; i < 200_000; i++) {
       last.next = new Node();
       last = last.next;
     }
+    last.extra = "end";
 
-    refuses(first, "too deep");
+    Node read = fixture.roundTrip(first);
+    int length = 0;
+    while (read.next != null) {
+      length++;
+      read = read.next;
+    }
+    assertThat(length).isEqualTo(200_000);
+    assertThat(read.extra).isEqualTo("end");
+  }
+
+  @Test
+  void write_tooDeep_refusesAndGoesOn() {
+    Object nested = 1;
+    for (int i = 0; i < 200_000; i++) {
+      nested = Optional.of(nested);
+    }
+    Object tooDeep = nested;
+
+    assertThatThrownBy(() -> fixture.encode(tooDeep))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("nested too deep");
     assertThat(fixture.roundTrip(new User("Ada", 36))).isEqualTo(new User("Ada", 36));
   }
 
   @Test
   void read_tooDeep_refusesAndGoesOn() {
     byte[] bytes = new byte[400_000];
-    int id = fixture.classes.idOf(Object[].class);
-    bytes[0] = Tag.KRYO;
-    for (int i = 1; i + 2 < bytes.length; i += 3) {
-      bytes[i] = (byte) (GraphClasses.FIRST_TABLE_CODE + id);
-      bytes[i + 1] = 1; // a new object
-      bytes[i + 2] = 2; // one element
+    fixture.encode(Optional.of(1));
+    for (int i = 0; i + 2 < bytes.length; i += 3) {
+      bytes[i] = Tag.OBJECT;
+      bytes[i + 1] = 1; // class number
+      bytes[i + 2] = GraphWriter.NEW_OBJECT;
     }
 
     assertThatThrownBy(() -> fixture.decode(bytes))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining("too deep");
+        .hasMessageContaining("nested in more than 400");
     assertThat(fixture.roundTrip(new User("Ada", 36))).isEqualTo(new User("Ada", 36));
   }
 
   @Test
-  void read_referenceToUnbuiltObject_refuses() {
+  void read_referenceToItself_same() {
     AtomicReference<Object> self = new AtomicReference<>();
     self.set(self);
-    byte[] bytes = fixture.encode(self);
 
-    assertThatThrownBy(() -> fixture.decode(bytes))
+    AtomicReference<Object> read = fixture.roundTrip(self);
+    assertThat(read.get()).isSameAs(read);
+  }
+
+  @Test
+  void read_referenceToWhatIsNotThereYet_refuses() {
+    fixture.encode(Optional.of(1));
+
+    assertThatThrownBy(() -> fixture.decodeHex("18 01 01 18 01 02"))
         .isInstanceOf(SerializationException.class)
-        .hasStackTraceContaining("a cycle leads back");
+        .hasMessageContaining("not there");
   }
 
   @Test
@@ -349,7 +371,6 @@ class CodecGraphTest {
   private void refuses(Object value, String reason) {
     assertThatThrownBy(() -> fixture.encode(value))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining(value.getClass().getName())
         .hasMessageContaining(reason);
   }
 }

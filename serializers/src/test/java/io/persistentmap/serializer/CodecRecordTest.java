@@ -76,41 +76,11 @@ class CodecRecordTest {
   }
 
   @Test
-  void read_otherComponentCount_refusesWithBoth() {
-    byte[] bytes = fixture.encode(new Point(1, 2));
-    bytes[2] = 3;
-
-    assertThatThrownBy(() -> fixture.decode(bytes))
-        .isInstanceOf(SerializationException.class)
-        .hasMessageContaining("written with 3 components and has 2 now");
-  }
-
-  @Test
-  void read_otherComponentType_refuses() {
-    byte[] bytes = fixture.encode(new Generic<>("text"));
-    bytes[1] = (byte) fixture.classes.idOf(Positive.class);
-
-    assertThatThrownBy(() -> fixture.decode(bytes))
-        .isInstanceOf(SerializationException.class)
-        .hasMessageContaining(Positive.class.getName());
-  }
-
-  @Test
   void read_recordInsideGraph_equal() {
     Holder holder = new Holder();
     holder.held = new Tagged("t", new ArrayList<>(List.of(new Point(1, 2))));
 
     assertThat(fixture.roundTrip(holder).held).isEqualTo(holder.held);
-  }
-
-  @Test
-  void read_cycleThroughListOfRecord_sameList() {
-    Tagged outer = new Tagged("outer", new ArrayList<>());
-    outer.tags().add(outer);
-
-    Tagged read = fixture.roundTrip(outer);
-    Tagged inner = (Tagged) read.tags().get(0);
-    assertThat(inner.tags()).isSameAs(read.tags());
   }
 
   @Test
@@ -122,8 +92,8 @@ class CodecRecordTest {
 
     assertThatThrownBy(() -> fixture.encode(holder))
         .isInstanceOf(SerializationException.class)
-        .hasMessageContaining("cycle")
-        .hasMessageContaining(Tagged.class.getName());
+        .hasMessageStartingWith("Holder.held.tags[0]: " + Tagged.class.getName())
+        .hasMessageContaining("cycle");
   }
 
   @Test

@@ -34,7 +34,7 @@ class CodecThreadsTest {
     } finally {
       threads.shutdownNow();
     }
-    assertThat(fixture.classes.types()).doesNotHaveDuplicates();
+    assertThat(fixture.classes.descriptions()).doesNotHaveDuplicates();
   }
 
   private boolean roundTrips(int number) {

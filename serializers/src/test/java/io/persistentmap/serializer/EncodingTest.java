@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persistentmap.serializer.Samples.Plain;
 import io.persistentmap.serializer.Samples.Point;
-import io.persistentmap.serializer.Samples.Tree;
 import io.persistentmap.serializer.Samples.User;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -15,11 +14,15 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The bytes themselves: they are the file format, and what fails here breaks existing files. */
 class EncodingTest {
+  record Pair(@Nullable String name, Point point) {}
+
   private final CodecFixture fixture = new CodecFixture();
 
   @Test
@@ -65,14 +68,47 @@ class EncodingTest {
   @Test
   void write_enumAndRecord_classNumberFirst() {
     is(Plain.RED, "16 01 01 03 524544");
-    is(new Point(1, 2), "17 02 02 08 01000000 08 02000000");
-    is(new Tree(null, "n", null), "17 03 03 00 01 01 6e 00");
+    is(new Point(1, 2), "17 02 01000000 02000000");
+    is(new Pair(null, new Point(1, 2)), "17 03 00 17 02 01000000 02000000");
+    is(int.class, "19 04");
   }
 
   @Test
-  void write_graph_classCodeThenKryo() {
-    is(new ArrayList<>(List.of("a")), "18 21 01 82 03 00 82 61");
-    is(new User("A", 1), "18 22 01 02 00 01 82 41 21 01 01");
+  void write_object_classNumberReferenceFields() {
+    is(new ArrayList<>(List.of("a")), "18 01 01 01 01 01 61");
+    is(new User("A", 1), "18 02 01 01000000 00 01 01 41 18 01 01 00");
+  }
+
+  @Test
+  void write_backReference_twoMoreThanNumber() {
+    List<Object> inner = new ArrayList<>();
+    is(new ArrayList<>(List.of(inner, inner)), "18 01 01 02 18 01 01 00 18 01 03");
+  }
+
+  @Test
+  void write_class_describedByNameLayoutFields() {
+    fixture.encode(new User("A", 1));
+    fixture.encode(new Pair(null, new Point(1, 2)));
+    fixture.encode(Plain.RED);
+    fixture.encode(new TreeMap<>());
+    fixture.encode(String[].class);
+
+    String samples = Samples.class.getName();
+    assertThat(fixture.classes.descriptions())
+        .containsExactly(
+            samples
+                + "$User\nobject\t0\t0\t\nint\tage\t\n"
+                + samples
+                + "$User\tfriend\t\njava.lang.String\tname\t\njava.util.List\tthings\t",
+            "java.util.ArrayList\nlist\t0\t0\t",
+            getClass().getName()
+                + "$Pair\nstable-record\t0\t0\t\njava.lang.String\tname\t\n"
+                + samples
+                + "$Point\tpoint\t",
+            samples + "$Point\nstable-record\t0\t0\t\nint\tx\t\nint\ty\t",
+            samples + "$Plain\nenum\t0\t0\t",
+            "java.util.TreeMap\nmap\t1\t0\t",
+            "[Ljava.lang.String;\nclass\t0\t0\t");
   }
 
   private void is(Object value, String hex) {

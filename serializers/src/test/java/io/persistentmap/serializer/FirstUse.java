@@ -2,6 +2,7 @@ package io.persistentmap.serializer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A program that uses a codec for the first time in its virtual machine. */
 public final class FirstUse {
@@ -40,9 +41,9 @@ public final class FirstUse {
   }
 
   private static void refuseDeepGraph(CodecFixture fixture) {
-    Link first = new Link("last");
+    Object first = "last";
     for (int i = 0; i < 200_000; i++) {
-      first = new Link(first);
+      first = Optional.of(new Link(first));
     }
     try {
       fixture.encode(first);

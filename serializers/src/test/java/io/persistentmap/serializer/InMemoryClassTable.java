@@ -5,27 +5,37 @@ import java.util.List;
 
 /** A class table that lives as long as a test. */
 final class InMemoryClassTable implements ClassTable {
-  private final List<Class<?>> types = new ArrayList<>();
+  private final List<String> descriptions = new ArrayList<>();
 
   @Override
-  public synchronized int idOf(Class<?> type) {
-    int index = types.indexOf(type);
+  public synchronized int numberOf(String description) {
+    int index = descriptions.indexOf(description);
     if (index >= 0) {
       return index + 1;
     }
-    types.add(type);
-    return types.size();
+    descriptions.add(description);
+    return descriptions.size();
   }
 
   @Override
-  public synchronized Class<?> classOf(int id) {
-    if (id < 1 || id > types.size()) {
-      throw new IllegalArgumentException("no class has number " + id);
+  public synchronized String descriptionOf(int number) {
+    if (number < 1 || number > descriptions.size()) {
+      throw new IllegalArgumentException("no class has number " + number);
     }
-    return types.get(id - 1);
+    return descriptions.get(number - 1);
   }
 
-  synchronized List<Class<?>> types() {
-    return List.copyOf(types);
+  @Override
+  public synchronized int size() {
+    return descriptions.size();
+  }
+
+  synchronized List<String> descriptions() {
+    return List.copyOf(descriptions);
+  }
+
+  /** Returns the names of the classes, in the order of their numbers. */
+  synchronized List<String> names() {
+    return descriptions.stream().map(text -> Schema.parse(text).name()).toList();
   }
 }

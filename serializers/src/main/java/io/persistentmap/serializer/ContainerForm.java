@@ -1,0 +1,124 @@
+package io.persistentmap.serializer;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collections or maps of a JDK class, or of a user's class that extends one: what it takes to make
+ * an empty one, the fields of the user's classes, count, elements.
+ *
+ * <p>Of a user's class neither constructor nor overriding methods are called: what is stored is
+ * what the JDK's class holds, and it is put back in the same way.
+ *
+ * @param <C> collections or maps
+ */
+abstract class ContainerForm<C> extends Form {
+  private final ContainerType<C> type;
+  private final Function<@Nullable Object[], Object> maker;
+
+  /** Null for a class of the JDK. */
+  private final @Nullable Fields fields;
+
+  ContainerForm(ContainerType<C> type, Class<?> exactly, @Nullable Fields fields) {
+    this.type = type;
+    this.fields = fields;
+    this.maker = type.maker(exactly);
+  }
+
+  /** Returns this class's elements, or entries. */
+  abstract Iterator<?> elements(C container);
+
+  /** Returns how many of them there are. */
+  abstract int size(C container);
+
+  /** Appends one of them. */
+  abstract void write(@Nullable Object element, int index, GraphWriter out);
+
+  /** Notices a null where none can be: somebody is changing the container. */
+  final @Nullable Object requireAllowed(@Nullable Object part) {
+    if (part == null && !type.nulls()) {
+      throw Changed.exception(type.type(), null);
+    }
+    return part;
+  }
+
+  /** Reads as many as were counted. */
+  abstract @Nullable Object[] readElements(int count, GraphReader in);
+
+  /** Puts in what was read. */
+  abstract void fill(C container, @Nullable Object[] elements);
+
+  @SuppressWarnings("unchecked") // the form was chosen for the class
+  private C cast(Object object) {
+    return (C) object;
+  }
+
+  @Override
+  final void writeHead(Object object, GraphWriter out) {
+    for (Object value : type.head().apply(cast(object))) {
+      try {
+        out.value(value);
+      } catch (RuntimeException failure) {
+        String step = value instanceof Comparator ? ".comparator()" : ".defaults";
+        throw Refusal.from(failure).in(step);
+      }
+    }
+  }
+
+  @Override
+  final Object create(GraphReader in) {
+    return maker.apply(in.values(type.heads()));
+  }
+
+  @Override
+  void writeBody(Object object, GraphWriter out) {
+    if (fields != null) {
+      fields.write(object, out);
+    }
+    C container = cast(object);
+    if (type.concurrent()) {
+      List<Object> snapshot = new ArrayList<>();
+      elements(container).forEachRemaining(snapshot::add);
+      writeElements(snapshot.iterator(), snapshot.size(), container, out);
+    } else {
+      writeElements(elements(container), size(container), container, out);
+    }
+  }
+
+  private void writeElements(Iterator<?> elements, int count, C container, GraphWriter out) {
+    out.bytes().writeVarInt(count);
+    int mark = out.mark();
+    for (int i = 0; Changed.hasNext(elements, i, count, container); i++) {
+      write(Changed.next(elements, container), i, out);
+    }
+    if (type.whole()) {
+      out.writePostponed(mark);
+    }
+  }
+
+  @Override
+  final Object readBody(@Nullable Object created, GraphReader in) {
+    Object object = Objects.requireNonNull(created);
+    if (fields != null) {
+      fields.read(object, in);
+    }
+    C container = cast(object);
+    int count = in.bytes().readVarInt();
+    if (type.whole()) {
+      in.fillWhole(() -> readElements(count, in), elements -> fill(container, elements));
+    } else {
+      fill(container, readElements(count, in));
+    }
+    return object;
+  }
+
+  @Override
+  @Nullable Object[] parts(Object object) {
+    return fields == null ? super.parts(object) : fields.get(object);
+  }
+}

@@ -1,0 +1,92 @@
+package io.persistentmap.serializer;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that reading and writing make on a map. */
+class MapCalls {
+  /** Whatever the class of the map has. */
+  static final MapCalls VIRTUAL = new MapCalls();
+
+  private MapCalls() {}
+
+  Iterator<?> entries(Map<Object, Object> map) {
+    return map.entrySet().iterator();
+  }
+
+  int size(Map<Object, Object> map) {
+    return map.size();
+  }
+
+  void put(Map<Object, Object> map, @Nullable Object key, @Nullable Object value) {
+    map.put(key, value);
+  }
+
+  /** Returns the methods of a JDK class, past what a user's subclass made of them. */
+  static MapCalls special(Class<?> ofJdk, Class<?> subclass) {
+    try {
+      return new Special(ofJdk, MethodHandles.privateLookupIn(subclass, MethodHandles.lookup()));
+    } catch (ReflectiveOperationException closed) {
+      throw new Refusal(Opening.message(subclass), closed);
+    }
+  }
+
+  private static final class Special extends MapCalls {
+    private final MethodHandle entrySet;
+    private final MethodHandle size;
+    private final MethodHandle put;
+
+    Special(Class<?> ofJdk, MethodHandles.Lookup subclass) throws ReflectiveOperationException {
+      entrySet = find(ofJdk, subclass, "entrySet", Set.class);
+      size = find(ofJdk, subclass, "size", int.class);
+      put = find(ofJdk, subclass, "put", Object.class, Object.class, Object.class);
+    }
+
+    private static MethodHandle find(
+        Class<?> ofJdk,
+        MethodHandles.Lookup subclass,
+        String name,
+        Class<?> result,
+        Class<?>... parameters)
+        throws ReflectiveOperationException {
+      MethodType type = MethodType.methodType(result, parameters);
+      return subclass
+          .findSpecial(ofJdk, name, type, subclass.lookupClass())
+          .asType(
+              type.insertParameterTypes(0, Map.class)
+                  .changeReturnType(result == Object.class ? void.class : result));
+    }
+
+    @Override
+    Iterator<?> entries(Map<Object, Object> map) {
+      try {
+        return ((Set<?>) entrySet.invokeExact(map)).iterator();
+      } catch (Throwable failure) {
+        throw Failures.unchecked(failure);
+      }
+    }
+
+    @Override
+    int size(Map<Object, Object> map) {
+      try {
+        return (int) size.invokeExact(map);
+      } catch (Throwable failure) {
+        throw Failures.unchecked(failure);
+      }
+    }
+
+    @Override
+    void put(Map<Object, Object> map, @Nullable Object key, @Nullable Object value) {
+      try {
+        put.invokeExact(map, key, value);
+      } catch (Throwable failure) {
+        throw Failures.unchecked(failure);
+      }
+    }
+  }
+}
