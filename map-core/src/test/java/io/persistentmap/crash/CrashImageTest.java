@@ -230,7 +230,9 @@ final class CrashImageTest {
 
     private @Nullable String openAgain(Path file) {
       try (PersistentMap<Object, byte[]> map =
-          PersistentMap.open(file, Object.class, byte[].class)) {
+          PersistentMap.builder(Object.class, byte[].class)
+              .allowPackage("io.persistentmap")
+              .open(file)) {
         byte[] after = map.get("after");
         return after != null && after.length == 1 && after[0] == 1
             ? null

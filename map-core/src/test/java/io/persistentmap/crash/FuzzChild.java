@@ -182,7 +182,10 @@ final class FuzzChild {
     Path file = place(mutant.files());
     try (PersistentMap<String, Object> map =
         FaultInjection.into(
-                PersistentMap.builder(String.class, Object.class).readOnly(true).cacheBytes(0),
+                PersistentMap.builder(String.class, Object.class)
+                    .allowPackage("io.persistentmap")
+                    .readOnly(true)
+                    .cacheBytes(0),
                 files)
             .open(file)) {
       return read(map, base.expected(), mutant.repaired());

@@ -152,6 +152,7 @@ final class FuzzCorpus {
       Path place, SnapshotMode mode, CloseMode closeMode) {
     PersistentMapBuilder<String, Object> builder =
         PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
             .snapshotMode(mode)
             .closeMode(closeMode)
             .cacheBytes(0);

@@ -72,11 +72,11 @@ final class SigkillChild {
   private void session() throws InterruptedException {
     CloseMode closeMode = random.nextInt(4) == 0 ? CloseMode.DISCARD : CloseMode.CHECKPOINT;
     say("opening");
-<<<<<<< HEAD
     PersistentMap<Object, byte[]> map =
         patiently(
             () ->
                 PersistentMap.builder(Object.class, byte[].class)
+                    .allowPackage("io.persistentmap")
                     .snapshotMode(mode)
                     .closeMode(closeMode)
                     .open(file));
@@ -88,29 +88,6 @@ final class SigkillChild {
       int number = writer;
       writers[writer] = new Thread(() -> write(map, number, pace), "writer " + writer);
       writers[writer].start();
-=======
-    try (PersistentMap<Object, byte[]> map =
-        PersistentMap.builder(Object.class, byte[].class)
-            .allowPackage("io.persistentmap")
-            .snapshotMode(mode)
-            .closeMode(closeMode)
-            .open(file)) {
-      say("open " + map.recovery().checkpoint());
-      stop = false;
-      Thread[] writers = new Thread[WRITERS];
-      for (int writer = 0; writer < WRITERS; writer++) {
-        SplittableRandom pace = random.split();
-        int number = writer;
-        writers[writer] = new Thread(() -> write(map, number, pace), "writer " + writer);
-        writers[writer].start();
-      }
-      Thread.sleep(random.nextInt(LONGEST_SESSION_MILLIS));
-      stop = true;
-      for (Thread writer : writers) {
-        writer.join();
-      }
-      say("closing");
->>>>>>> main
     }
     Thread.sleep(random.nextInt(LONGEST_SESSION_MILLIS));
     stop = true;
