@@ -11,6 +11,7 @@ import io.persistentmap.SnapshotMode;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
 import io.persistentmap.testing.OnFileSystems;
+import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Guards what happens when somebody cuts, deletes or replaces files under a process that has the
@@ -31,69 +33,56 @@ final class LiveFileTest {
     void deed(Path file) throws IOException;
   }
 
-  @FileSystemTest
-  void cutToNothing_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
-    live(directory, kind, file -> cut(file, 0));
-  }
+  private static final Map<String, Deed> DEEDS =
+      Map.of(
+          "hash file cut to nothing", file -> cut(file, 0),
+          "hash file cut in the middle", file -> cut(file, Files.size(file) / 2),
+          "hash file deleted", Files::delete,
+          "snapshots deleted", LiveFileTest::deleteSnapshots,
+          "all deleted", LiveFileTest::deleteAll,
+          "hash file replaced by its copy", LiveFileTest::replaceByCopy,
+          "hash file replaced by another store", LiveFileTest::replaceByAnother);
 
   @FileSystemTest
-  void cutInTheMiddle_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
-    live(directory, kind, file -> cut(file, Files.size(file) / 2));
+  void filesChange_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
+    SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
+    Torture torture =
+        Torture.begin(
+            "corruption", 0, DEEDS.size(), "files cut, deleted, replaced in use", kind, mode);
+    for (Map.Entry<String, Deed> deed : DEEDS.entrySet()) {
+      Path place = Files.createDirectory(directory.resolve(deed.getKey().replace(' ', '-')));
+      try {
+        live(place, mode, deed.getValue());
+      } catch (AssertionError e) {
+        torture.violation(deed.getKey() + ": " + e.getMessage());
+      }
+      torture.count("right or refused");
+    }
+    torture.end();
   }
 
-  @FileSystemTest
-  void deleted_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
-    live(directory, kind, Files::delete);
+  private static void deleteSnapshots(Path file) throws IOException {
+    Files.deleteIfExists(Path.of(file + ".even"));
+    Files.deleteIfExists(Path.of(file + ".odd"));
   }
 
-  @FileSystemTest
-  void allDeleted_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
-    live(
-        directory,
-        kind,
-        file -> {
-          for (String suffix : List.of("", ".even", ".odd")) {
-            Files.deleteIfExists(Path.of(file + suffix));
-          }
-        });
+  private static void deleteAll(Path file) throws IOException {
+    Files.delete(file);
+    deleteSnapshots(file);
   }
 
-  @FileSystemTest
-  void replacedByItsCopy_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
-    live(
-        directory,
-        kind,
-        file -> {
-          Path copy = Files.copy(file, file.resolveSibling("copy"));
-          Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
-        });
+  private static void replaceByCopy(Path file) throws IOException {
+    Path copy = Files.copy(file, file.resolveSibling("copy"));
+    Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  @FileSystemTest
-  void replacedByAnotherStore_live_refusedOrRight(Path directory, FileSystemKind kind)
-      throws Exception {
-    live(
-        directory,
-        kind,
-        file -> {
-          Path other = file.resolveSibling("other");
-          try (PersistentMap<String, String> map =
-              PersistentMap.open(other, String.class, String.class)) {
-            map.put("other", "store");
-          }
-          Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
-        });
-  }
-
-  @FileSystemTest
-  void snapshotsDeleted_live_refusedOrRight(Path directory, FileSystemKind kind) throws Exception {
-    live(
-        directory,
-        kind,
-        file -> {
-          Files.deleteIfExists(Path.of(file + ".even"));
-          Files.deleteIfExists(Path.of(file + ".odd"));
-        });
+  private static void replaceByAnother(Path file) throws IOException {
+    Path other = file.resolveSibling("other");
+    try (PersistentMap<String, String> map =
+        PersistentMap.open(other, String.class, String.class)) {
+      map.put("other", "store");
+    }
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static void cut(Path file, long length) throws IOException {
@@ -102,8 +91,7 @@ final class LiveFileTest {
     }
   }
 
-  private static void live(Path directory, FileSystemKind kind, Deed deed) throws Exception {
-    SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
+  private static void live(Path directory, SnapshotMode mode, Deed deed) throws Exception {
     Path file = directory.resolve("store");
     List<String> said = new ArrayList<>();
     try (ChildJvm child =

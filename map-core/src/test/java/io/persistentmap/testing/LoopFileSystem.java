@@ -1,5 +1,6 @@
 package io.persistentmap.testing;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -22,7 +23,7 @@ import org.opentest4j.TestAbortedException;
  * room, else in the temporary directory; the system property {@code persistentmap.test.images}
  * names another directory for it.
  */
-public final class LoopFileSystem implements AutoCloseable {
+public final class LoopFileSystem implements Closeable {
   /** Twice what XFS needs at the least. */
   public static final long DEFAULT_SIZE_BYTES =
       Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
@@ -131,6 +132,7 @@ public final class LoopFileSystem implements AutoCloseable {
   }
 
   private void mount() throws IOException {
+    OpenMounts.add(this);
     Commands.run("mount", "-o", kind.mountOptions(), image.toString(), root.toString());
   }
 
@@ -145,6 +147,7 @@ public final class LoopFileSystem implements AutoCloseable {
   /** Unmounts it, and mounts it again: the file system recovers, and no page of it is cached. */
   public void mountAgain() throws IOException {
     unmount(root);
+    OpenMounts.remove(this);
     mount();
   }
 
@@ -190,6 +193,7 @@ public final class LoopFileSystem implements AutoCloseable {
       return;
     }
     closed = true;
+    OpenMounts.remove(this);
     removeRoot(root);
     if (owner) {
       Files.deleteIfExists(image);

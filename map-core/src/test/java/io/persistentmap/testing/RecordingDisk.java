@@ -1,5 +1,6 @@
 package io.persistentmap.testing;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * that the test makes, in order: from its log each image can be rebuilt that the disk could have
  * had at a loss of power.
  */
-public final class RecordingDisk implements AutoCloseable {
+public final class RecordingDisk implements Closeable {
   private static final long PATIENCE_SECONDS = 10;
   private static final long PAUSE_MILLIS = 5;
 
@@ -40,6 +41,7 @@ public final class RecordingDisk implements AutoCloseable {
             .inheritIO()
             .start();
     RecordingDisk disk = new RecordingDisk(process, root, log);
+    OpenMounts.add(disk);
     disk.awaitMounted();
     return disk;
   }
@@ -82,6 +84,7 @@ public final class RecordingDisk implements AutoCloseable {
   /** Unmounts it. What is mounted on it must be unmounted before. */
   @Override
   public void close() throws IOException {
+    OpenMounts.remove(this);
     LoopFileSystem.removeRoot(root);
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
