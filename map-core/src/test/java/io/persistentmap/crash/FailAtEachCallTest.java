@@ -70,22 +70,22 @@ final class FailAtEachCallTest {
   @FileSystemTest({DEFAULT, XFS, BTRFS})
   void storageFailure_atEachChange_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
       throws IOException {
-    storageFailures(directory, kind, FaultyFileSystem.CHANGES);
+    storageFailures(directory, kind, "that changes something", FaultyFileSystem.CHANGES);
   }
 
   /** The same for calls that only look. */
   @FileSystemTest({DEFAULT, XFS})
   void storageFailure_whileLooking_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
       throws IOException {
-    storageFailures(directory, kind, FaultyFileSystem.LOOKS);
+    storageFailures(directory, kind, "that looks", FaultyFileSystem.LOOKS);
   }
 
-  private void storageFailures(Path directory, FileSystemKind kind, Set<String> operations)
-      throws IOException {
+  private void storageFailures(
+      Path directory, FileSystemKind kind, String what, Set<String> operations) throws IOException {
     atEachCall(
         directory,
         kind,
-        "I/O error at each call",
+        "I/O error at each call " + what,
         operations,
         call -> new StorageFailureException("injected at " + call),
         0,

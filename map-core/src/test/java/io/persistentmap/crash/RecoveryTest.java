@@ -137,7 +137,7 @@ final class RecoveryTest {
             place -> flip(place, name, at + SECOND_COPY));
       }
     }
-    requireAll(directory, origin, SnapshotMode.REFLINK, newest);
+    requireAll(directory, origin, "crashed", SnapshotMode.REFLINK, newest);
   }
 
   @FileSystemTest({XFS, BTRFS})
@@ -176,24 +176,24 @@ final class RecoveryTest {
         row ->
             // The last checkpoint of a closed store may be in the hash file alone.
             new Row(row.name, row.outcome, List.of(newest, newest - 1, newest - 2), row.damage));
-    requireAll(directory, origin, SnapshotMode.REFLINK, newest);
+    requireAll(directory, origin, "closed", SnapshotMode.REFLINK, newest);
   }
 
   @FileSystemTest({DEFAULT, EXT4})
   void open_crashedInPlace_rightOrRefused(Path directory) throws Exception {
     Path origin = directory.resolve("origin");
     crashedStore(origin, SnapshotMode.IN_PLACE, CHECKPOINTS);
-    inPlace(directory, origin);
+    inPlace(directory, origin, "crashed");
   }
 
   @FileSystemTest({DEFAULT, EXT4})
   void open_closedInPlace_rightOrRefused(Path directory) throws Exception {
     Path origin = directory.resolve("origin");
     closedStore(origin, SnapshotMode.IN_PLACE, CHECKPOINTS);
-    inPlace(directory, origin);
+    inPlace(directory, origin, "closed");
   }
 
-  private void inPlace(Path directory, Path origin) throws IOException {
+  private void inPlace(Path directory, Path origin, String state) throws IOException {
     int newest = CHECKPOINTS;
     row("untouched", Outcome.RIGHT, newest, place -> {});
     row("mode 0640", Outcome.RIGHT, newest, place -> mode(place, HASH, "rw-r-----"));
@@ -213,19 +213,19 @@ final class RecoveryTest {
           newest,
           place -> flip(place, HASH, at + SECOND_COPY));
     }
-    requireAll(directory, origin, SnapshotMode.IN_PLACE, newest);
+    requireAll(directory, origin, state, SnapshotMode.IN_PLACE, newest);
   }
 
   // ---- what must hold --------------------------------------------------------------------------
 
-  private void requireAll(Path directory, Path origin, SnapshotMode mode, int newest)
+  private void requireAll(Path directory, Path origin, String state, SnapshotMode mode, int newest)
       throws IOException {
     Torture torture =
         Torture.begin(
             "corruption",
             0,
             1,
-            "files damaged, lost, swapped, old, mode, clock",
+            "files of a " + state + " store damaged, lost, swapped, old; modes, clock",
             where(mode, origin));
     List<String> wrong = new ArrayList<>();
     for (Row row : rows) {
