@@ -23,6 +23,8 @@ final class StartUp {
     if (BEGUN.compareAndSet(false, true)) {
       Thread loading = new Thread(StartUp::load, "persistentmap start");
       loading.setDaemon(true);
+      // Whoever needs what can't be loaded meets the same failure, and can tell somebody.
+      loading.setUncaughtExceptionHandler((thread, failure) -> {});
       loading.start();
     }
   }

@@ -41,6 +41,9 @@ public final class FileLayout {
   /** How many segments fit the addresses: 2 Mi, 8 TiB. */
   public static final int MAX_SEGMENTS = 1 << (ADDRESS_BITS + 3 - SEGMENT_BITS);
 
+  /** The highest sequence, so that an LSN has 63 bits. */
+  public static final long MAX_SEQUENCE = Long.MAX_VALUE >>> SEGMENT_BITS;
+
   private FileLayout() {}
 
   /** Returns the file offset at which a segment starts. */

@@ -20,6 +20,17 @@ public record LogPosition(int segment, long sequence, long offset) {
     return new LogPosition(in.getInt(), sequence, Integer.toUnsignedLong(in.getInt()));
   }
 
+  /** Says whether there can be such a place. */
+  boolean canBe() {
+    return segment >= 0
+        && segment < FileLayout.MAX_SEGMENTS
+        && sequence > 0
+        && sequence <= FileLayout.MAX_SEQUENCE
+        && offset >= SegmentHeader.BYTES
+        && offset <= FileLayout.SEGMENT_BYTES
+        && (offset & 7) == 0;
+  }
+
   /** Returns the LSN. */
   public long lsn() {
     return FileLayout.lsn(sequence, offset);

@@ -267,22 +267,42 @@ public record Superblock(
     LogPosition replayStart = LogPosition.decode(in);
     int imageSegment = in.getInt();
     in.getInt();
-    return new Superblock(
-        store,
-        generation,
-        checkpoint,
-        completed,
-        timeMillis,
-        (flags & FLAG_CLEAN) != 0,
-        (flags & FLAG_REFLINK) != 0,
-        hashSeed,
-        tail,
-        replayStart,
-        imageSegment,
-        in.getLong(),
-        in.getLong(),
-        in.getLong(),
-        in.getLong());
+    Superblock decoded =
+        new Superblock(
+            store,
+            generation,
+            checkpoint,
+            completed,
+            timeMillis,
+            (flags & FLAG_CLEAN) != 0,
+            (flags & FLAG_REFLINK) != 0,
+            hashSeed,
+            tail,
+            replayStart,
+            imageSegment,
+            in.getLong(),
+            in.getLong(),
+            in.getLong(),
+            in.getLong());
+    if (!decoded.canBe()) {
+      throw new CorruptFileException(
+          path
+              + ": the crc32c of its superblock is right, but it can't be: "
+              + decoded
+              + "; restore a snapshot or a backup");
+    }
+    return decoded;
+  }
+
+  private boolean canBe() {
+    return generation >= 0
+        && checkpoint >= 0
+        && entries >= 0
+        && imageSegment >= NO_IMAGE
+        && imageSegment < FileLayout.MAX_SEGMENTS
+        && tail.canBe()
+        && replayStart.canBe()
+        && replayStart.lsn() <= tail.lsn();
   }
 
   private static void requireSegmentBits(Path path, int bits) {

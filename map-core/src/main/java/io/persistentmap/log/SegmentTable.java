@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentTable {
   private static final int INITIAL_SEGMENTS = 16;
 
+  /** Segments that several threads may be taking at the same time. */
+  private static final int MOST_TAKEN_AT_ONCE = 64;
+
+  /** Numbers of maps have 16 bits. */
+  private static final int MOST_MAPS = 1 << 16;
+
   /** Cleaned segments that one checkpoint names, so that its record fits a segment. */
   private static final int MAX_RELEASED = 1 << 17;
 
@@ -252,6 +258,17 @@ public final class SegmentTable {
     }
   }
 
+  /**
+   * Says whether a segment of that number can have that sequence: the lowest free number is taken
+   * first, and each taking counts, so no number exceeds the sequence, but for those being taken at
+   * the same time. So a damaged number can't make the table larger than memory.
+   */
+  public static boolean canBe(int number, long sequence) {
+    return number >= 0
+        && number < FileLayout.MAX_SEGMENTS
+        && number - MOST_TAKEN_AT_ONCE < sequence;
+  }
+
   /** Reads what {@link #writeTable} wrote. */
   public void readTable(ByteReader in, SegmentMapping mapping) {
     while (in.remaining() > 0) {
@@ -260,12 +277,18 @@ public final class SegmentTable {
       long sequence = in.readLong();
       long tombstoneBytes = in.readLong();
       long tombstoneSince = in.readLong();
-      if (number < 0 || run < 1 || (long) number + run > FileLayout.MAX_SEGMENTS) {
+      int maps = in.readInt();
+      if (!canBe(number, sequence)
+          || run < 1
+          || run > sequence
+          || (long) number + run > FileLayout.MAX_SEGMENTS
+          || maps < 0
+          || maps > Math.min(MOST_MAPS, in.remaining() / Long.BYTES)) {
         throw new CorruptFileException("index image: segment " + number + " can't be");
       }
       Segment segment = restoreLog(number, sequence, run, mapping.slice(number, run));
       segment.addTombstone(tombstoneBytes, tombstoneSince);
-      int maps = in.readInt();
+      segment.addLive(Math.max(0, maps - 1), 0); // so that it grows once
       for (int map = 0; map < maps; map++) {
         segment.addLive(map, in.readLong());
       }

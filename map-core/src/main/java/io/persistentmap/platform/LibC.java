@@ -1,6 +1,7 @@
 package io.persistentmap.platform;
 
 import com.sun.jna.Native;
+import java.util.function.IntSupplier;
 
 /**
  * The C functions that the store calls, bound by JNA's direct mapping. Pointers and {@code size_t}
@@ -68,5 +69,14 @@ final class LibC {
 
   static int errno() {
     return Native.getLastError();
+  }
+
+  /** Makes a call again as long as a signal interrupts it; returns what it returned in the end. */
+  static int uninterrupted(IntSupplier call) {
+    int result = call.getAsInt();
+    while (result < 0 && errno() == Errno.EINTR) {
+      result = call.getAsInt();
+    }
+    return result;
   }
 }

@@ -95,21 +95,21 @@ final class LinuxDataFile implements DataFile {
 
   @Override
   public void syncData() {
-    if (LibC.fdatasync(fd()) != 0) {
-      throw syncFailure("fdatasync");
+    if (LibC.uninterrupted(() -> LibC.fdatasync(fd())) != 0) {
+      throw LinuxFileSystem.syncFailure("fdatasync", path);
     }
   }
 
   @Override
   public void sync() {
-    if (LibC.fsync(fd()) != 0) {
-      throw syncFailure("fsync");
+    if (LibC.uninterrupted(() -> LibC.fsync(fd())) != 0) {
+      throw LinuxFileSystem.syncFailure("fsync", path);
     }
   }
 
   @Override
   public void truncate(long length) {
-    if (LibC.ftruncate(fd(), length) != 0) {
+    if (LibC.uninterrupted(() -> LibC.ftruncate(fd(), length)) != 0) {
       throw LinuxFileSystem.failure("set the length to " + length, path);
     }
   }
@@ -117,7 +117,7 @@ final class LinuxDataFile implements DataFile {
   @Override
   public void punchHole(long position, long length) {
     int mode = LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE;
-    if (LibC.fallocate(fd(), mode, position, length) != 0
+    if (LibC.uninterrupted(() -> LibC.fallocate(fd(), mode, position, length)) != 0
         && !Errno.isCloneUnsupported(LibC.errno())) {
       throw LinuxFileSystem.failure("free the space at 0x" + Long.toHexString(position), path);
     }
@@ -125,14 +125,15 @@ final class LinuxDataFile implements DataFile {
 
   @Override
   public void makeReadOnly() {
-    if (LibC.fchmod(fd(), MODE_READ_ONLY) != 0) {
+    if (LibC.uninterrupted(() -> LibC.fchmod(fd(), MODE_READ_ONLY)) != 0) {
       throw LinuxFileSystem.failure("make read-only", path);
     }
   }
 
   @Override
   public boolean cloneFrom(DataFile source) {
-    if (LibC.ioctl(fd(), LibC.FICLONE, ((LinuxDataFile) source).fd()) == 0) {
+    int from = ((LinuxDataFile) source).fd();
+    if (LibC.uninterrupted(() -> LibC.ioctl(fd(), LibC.FICLONE, from)) == 0) {
       return true;
     }
     int errno = LibC.errno();
@@ -163,17 +164,6 @@ final class LinuxDataFile implements DataFile {
     if (closed.compareAndSet(false, true)) {
       LibC.close(fd);
     }
-  }
-
-  /** A sync that failed may have dropped the very pages it was asked to keep: never retry it. */
-  private StorageFailureException syncFailure(String call) {
-    return new StorageFailureException(
-        path
-            + ": "
-            + call
-            + " failed: "
-            + LinuxFileSystem.failure(call, path).getMessage()
-            + ". What was written since the last checkpoint may be lost on the device");
   }
 
   private int fd() {

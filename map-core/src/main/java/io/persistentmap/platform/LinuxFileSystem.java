@@ -34,14 +34,14 @@ final class LinuxFileSystem implements FileSystem {
 
   @Override
   public void rename(Path from, Path to) {
-    if (LibC.rename(name(from), name(to)) != 0) {
+    if (LibC.uninterrupted(() -> LibC.rename(name(from), name(to))) != 0) {
       throw failure("rename to " + to, from);
     }
   }
 
   @Override
   public void delete(Path path) {
-    if (LibC.unlink(name(path)) != 0 && LibC.errno() != Errno.ENOENT) {
+    if (LibC.uninterrupted(() -> LibC.unlink(name(path))) != 0 && LibC.errno() != Errno.ENOENT) {
       throw failure("delete", path);
     }
   }
@@ -50,8 +50,8 @@ final class LinuxFileSystem implements FileSystem {
   public void syncDirectory(Path directory) {
     int fd = open(directory, LibC.O_RDONLY);
     try {
-      if (LibC.fsync(fd) != 0) {
-        throw failure("fsync the directory", directory);
+      if (LibC.uninterrupted(() -> LibC.fsync(fd)) != 0) {
+        throw syncFailure("fsync of the directory", directory);
       }
     } finally {
       LibC.close(fd);
@@ -62,12 +62,10 @@ final class LinuxFileSystem implements FileSystem {
   public AutoCloseable lock(Path path, boolean shared, String holder) {
     int fd = open(path, LibC.O_CREAT | (shared ? LibC.O_RDONLY : LibC.O_RDWR));
     int operation = (shared ? LibC.LOCK_SH : LibC.LOCK_EX) | LibC.LOCK_NB;
-    while (LibC.flock(fd, operation) != 0) {
+    if (LibC.uninterrupted(() -> LibC.flock(fd, operation)) != 0) {
       int errno = LibC.errno();
-      if (errno != Errno.EINTR) {
-        LibC.close(fd);
-        throw errno == Errno.EAGAIN ? locked(path) : failure("lock", path, errno);
-      }
+      LibC.close(fd);
+      throw errno == Errno.EAGAIN ? locked(path) : failure("lock", path, errno);
     }
     DataFile file = new LinuxDataFile(path, fd);
     if (!shared) {
@@ -122,9 +120,25 @@ final class LinuxFileSystem implements FileSystem {
         what + "; look at the system log, then open the store again");
   }
 
+  /**
+   * Whatever the reason, want of space too: a sync that failed may have dropped the very pages that
+   * it was asked to keep, and the next one would succeed without them.
+   */
+  static StorageFailureException syncFailure(String call, Path path) {
+    return new StorageFailureException(
+        path
+            + ": "
+            + call
+            + " failed: "
+            + describe(LibC.errno())
+            + "; what was written since the last checkpoint may be lost on the device. Look at the"
+            + " system log, then open the store again, which recovers that checkpoint");
+  }
+
   private static String describe(int errno) {
     return switch (errno) {
       case Errno.EPERM -> "not permitted (EPERM)";
+      case Errno.EIO -> "input/output error (EIO)";
       case Errno.ENOENT -> "no such file or directory (ENOENT)";
       case Errno.ENOMEM -> "out of memory or address space (ENOMEM)";
       case Errno.EACCES -> "permission denied (EACCES)";
@@ -141,15 +155,11 @@ final class LinuxFileSystem implements FileSystem {
   }
 
   private static int open(Path path, int flags) {
-    while (true) {
-      int fd = LibC.open(name(path), flags | LibC.O_CLOEXEC, MODE_PRIVATE);
-      if (fd >= 0) {
-        return fd;
-      }
-      if (LibC.errno() != Errno.EINTR) {
-        throw failure("open", path);
-      }
+    int fd = LibC.uninterrupted(() -> LibC.open(name(path), flags | LibC.O_CLOEXEC, MODE_PRIVATE));
+    if (fd < 0) {
+      throw failure("open", path);
     }
+    return fd;
   }
 
   private static byte[] name(Path path) {

@@ -100,12 +100,7 @@ final class PortableDataFile implements DataFile {
 
   @Override
   public void sync() {
-    PortableFileSystem.run(
-        "fsync",
-        path,
-        () -> {
-          file.getFD().sync();
-        });
+    PortableFileSystem.sync(path, () -> file.getFD().sync());
   }
 
   @Override

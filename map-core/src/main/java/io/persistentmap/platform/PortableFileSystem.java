@@ -70,8 +70,7 @@ final class PortableFileSystem implements FileSystem {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       return; // a directory can't be opened there; NTFS journals the rename
     }
-    run(
-        "fsync the directory",
+    sync(
         directory,
         () -> {
           try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -135,6 +134,24 @@ final class PortableFileSystem implements FileSystem {
             });
   }
 
+  /**
+   * Runs a sync. Whatever the reason, want of space too: one that failed may have dropped what it
+   * was asked to keep, and the next would succeed without it.
+   */
+  static void sync(Path path, Step step) {
+    try {
+      run("fsync", path, step);
+    } catch (DiskFullException e) {
+      throw new StorageFailureException(
+          path
+              + ": fsync failed: "
+              + e.getMessage()
+              + ". What was written since the last checkpoint may be lost on the device; open the"
+              + " store again, which recovers that checkpoint",
+          e);
+    }
+  }
+
   /** Runs a step that gives something. */
   static <T> T get(String action, Path path, Source<T> step) {
     boolean interrupted = Thread.interrupted();
@@ -163,7 +180,9 @@ final class PortableFileSystem implements FileSystem {
       return new FileAccessException(what + "; check the path and its permissions", e);
     }
     String reason = String.valueOf(e.getMessage());
-    if (reason.contains("No space left") || reason.contains("not enough space")) {
+    if (reason.contains("No space left")
+        || reason.contains("not enough space")
+        || reason.contains("quota exceeded")) {
       return new DiskFullException(what + "; free some space and call again, nothing is lost", e);
     }
     return new StorageFailureException(

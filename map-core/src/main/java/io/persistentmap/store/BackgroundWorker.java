@@ -1,6 +1,7 @@
 package io.persistentmap.store;
 
 import io.persistentmap.DiskFullException;
+import io.persistentmap.FileAccessException;
 import io.persistentmap.MapClosedException;
 import io.persistentmap.log.StoreHealth;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,8 @@ final class BackgroundWorker {
     while (awaitSignal()) {
       try {
         task.run();
-      } catch (DiskFullException | MapClosedException e) {
-        // The next writer meets it; nothing is lost meanwhile.
+      } catch (DiskFullException | FileAccessException | MapClosedException e) {
+        // The next writer or checkpoint meets it, too; nothing is lost meanwhile.
       } catch (Throwable e) {
         health.failInBackground(name, e);
       }

@@ -59,14 +59,30 @@ public record CheckpointRecord(
     out.writeBytes(bits, 0, bits.length);
   }
 
-  /** Passes on the segments that a record names as emptied. */
-  static void emptied(byte[] record, IntConsumer action) {
-    ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
-    int from = RecordLayout.HEADER_BYTES + EMPTIED;
-    int count = in.getInt(from);
-    for (int i = 0; i < count; i++) {
-      action.accept(in.getInt(from + Integer.BYTES * (i + 1)));
+  /**
+   * Passes on the segments that a record names as emptied.
+   *
+   * @return false if the record can't be one of a checkpoint
+   */
+  static boolean emptied(byte[] record, int length, IntConsumer action) {
+    if (RecordLayout.keyLength(record, 0) != 0
+        || length < RecordLayout.HEADER_BYTES + EMPTIED + Integer.BYTES) {
+      return false;
     }
+    ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+    in.position(RecordLayout.HEADER_BYTES + EMPTIED);
+    int count = in.getInt();
+    if (count < 0 || count > (length - in.position()) / Integer.BYTES) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      int segment = in.getInt();
+      if (segment < 0) {
+        return false;
+      }
+      action.accept(segment);
+    }
+    return true;
   }
 
   /** Reads the value of a record; null if it can't be one. */

@@ -13,6 +13,7 @@ import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,6 +61,9 @@ final class Checkpointer {
    */
   private final List<Image> superseded = new ArrayList<>();
 
+  /** Guarded by the lock: what a checkpoint has appended that has not succeeded. */
+  private @Nullable Mark failed;
+
   /** Guarded by the lock: what the log had written at the last checkpoint. */
   private long writtenBefore;
 
@@ -70,6 +74,23 @@ final class Checkpointer {
   private final Object dirtyMonitor = new Object();
 
   private volatile boolean dirty;
+
+  /** The end of what a checkpoint covers, and what its record says. */
+  private static final class Mark {
+    private final long timeMillis;
+    private final long entries;
+    private final long oldest;
+    private final int[] emptied;
+    private final LogPosition end;
+
+    Mark(long timeMillis, long entries, long oldest, int[] emptied, LogPosition end) {
+      this.timeMillis = timeMillis;
+      this.entries = entries;
+      this.oldest = oldest;
+      this.emptied = emptied;
+      this.end = end;
+    }
+  }
 
   Checkpointer(
       Log log,
@@ -201,10 +222,7 @@ final class Checkpointer {
   private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
     Image image = newImage;
     long number = present.checkpoint() + 1;
-    long now = System.currentTimeMillis();
-    LogPosition end;
-    long entries;
-    long oldest;
+    Mark mark;
     long stopStart = System.nanoTime();
     index.lockAll();
     catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
@@ -215,36 +233,48 @@ final class Checkpointer {
       if (position.equals(present.tail()) && image == null && emptied.length == 0) {
         return outcome(present.checkpoint(), 0, since(stopStart), start, live);
       }
-      entries = index.count();
-      SegmentTable.InUse inUse = log.segments().inUse();
-      oldest = Math.min(inUse.oldestSequence(), position.sequence());
-      CheckpointRecord.write(record, number, now, entries, oldest, emptied, inUse.numbers());
-      end = log.mark(record);
+      mark = mark(number, position, emptied);
     } finally {
       catalog.unlock();
       index.unlockAll();
     }
     Duration stop = since(stopStart);
-    log.flush(end); // a crash from here on leaves the previous checkpoint as it was
+    log.flush(mark.end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
     Image named = image != null ? image : committedImage;
     Superblock superblock =
         present.successor(
             strategy.reflink(),
-            now,
-            end,
-            entries,
+            mark.timeMillis,
+            mark.end,
+            mark.entries,
             named.replayStart(),
             named.segment(),
             named.sequence(),
             strategy.previousSnapshot(number),
-            oldest);
+            mark.oldest);
     strategy.commit(superblock);
     committed(superblock, image);
     long written = log.writtenBytes();
     long bytes = written - writtenBefore;
     writtenBefore = written;
     return outcome(number, bytes, stop, start, live);
+  }
+
+  /** Appends the record of a checkpoint; not again if one that failed has, and nothing since. */
+  private Mark mark(long number, LogPosition position, int[] emptied) {
+    Mark before = failed;
+    if (before != null && before.end.equals(position) && Arrays.equals(before.emptied, emptied)) {
+      return before;
+    }
+    long now = System.currentTimeMillis();
+    long entries = index.count();
+    SegmentTable.InUse inUse = log.segments().inUse();
+    long oldest = Math.min(inUse.oldestSequence(), position.sequence());
+    CheckpointRecord.write(record, number, now, entries, oldest, emptied, inUse.numbers());
+    Mark made = new Mark(now, entries, oldest, emptied, log.mark(record));
+    failed = made;
+    return made;
   }
 
   private static Checkpoint outcome(
@@ -256,6 +286,7 @@ final class Checkpointer {
   /** Only now is the older state not needed any more. */
   private void committed(Superblock superblock, @Nullable Image image) {
     present = superblock;
+    failed = null;
     if (image != null) {
       log.segments().releaseImage(committedImage.segments());
       committedImage = image;

@@ -14,6 +14,7 @@ import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.serializer.ByteReader;
+import io.persistentmap.serializer.SerializationException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -137,6 +138,14 @@ final class ImageReader {
   }
 
   private void apply(ImageBlock block, ByteReader payload) {
+    try {
+      applyTable(block, payload);
+    } catch (SerializationException e) {
+      throw damaged("a table that ends within an entry (" + e.getMessage() + ")");
+    }
+  }
+
+  private void applyTable(ImageBlock block, ByteReader payload) {
     switch (block.kind()) {
       case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping);
       case ImageBlock.CATALOG -> catalog.read(RecordLayout.CATALOG, payload);
@@ -159,7 +168,7 @@ final class ImageReader {
   }
 
   private void nextSegment() {
-    if (next < 0 || next >= FileLayout.MAX_SEGMENTS || numbers.contains(next)) {
+    if (!SegmentTable.canBe(next, nextSequence) || numbers.contains(next)) {
       throw damaged("its end before the last block");
     }
     int segment = next;

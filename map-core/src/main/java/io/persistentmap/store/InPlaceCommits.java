@@ -1,8 +1,14 @@
 package io.persistentmap.store;
 
+import io.persistentmap.FileAccessException;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits in the hash file alone: the log first, then the superblock of the other parity. What a
@@ -14,12 +20,16 @@ final class InPlaceCommits implements SnapshotStrategy {
   private final DataFile file;
   private final SuperblockFile superblocks;
 
+  /** Which file it is, whatever its name; null where the platform can't tell. */
+  private final @Nullable Object identity;
+
   InPlaceCommits(
       FileSystem fileSystem, StoreFiles names, DataFile file, SuperblockFile superblocks) {
     this.fileSystem = fileSystem;
     this.names = names;
     this.file = file;
     this.superblocks = superblocks;
+    this.identity = identity(file.path());
   }
 
   @Override
@@ -41,9 +51,28 @@ final class InPlaceCommits implements SnapshotStrategy {
 
   @Override
   public void commit(Superblock superblock) {
+    requireNamed();
     file.syncData(); // a crash up to here leaves the older superblock the newest
     superblocks.write(superblock);
     file.syncData(); // checkpoint() may return
+  }
+
+  /** A checkpoint in a file that nobody finds any more would be lost, and nobody told. */
+  private void requireNamed() {
+    if (identity != null && !identity.equals(identity(names.hash()))) {
+      throw new FileAccessException(
+          names.hash()
+              + ": was deleted or replaced while the map has it open, so that a checkpoint would be"
+              + " lost; put the file back, or copy the entries to another map");
+    }
+  }
+
+  private static @Nullable Object identity(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   @Override

@@ -129,6 +129,9 @@ final class Replay {
     long from = start.offset();
     while (true) {
       int run = requireHeader(segment, sequence);
+      if (run > 1 && FileLayout.fileOffset(segment + run) > file.size()) {
+        throw damaged(segment, "a run of " + run + " segments reaches behind the end of the file");
+      }
       Segment present = segments.get(segment);
       if (present == null || present.sequence() != sequence || from == Log.FIRST_RECORD) {
         segments.restoreLog(segment, sequence, run, mapping.slice(segment, run));
@@ -141,12 +144,15 @@ final class Replay {
       }
       SegmentLink link = requireLink(segment, sequence, run);
       replaySegment(segment, sequence, from, link.end());
+      if (link.nextSequence() <= sequence
+          || link.nextSequence() > tail.sequence()
+          || !SegmentTable.canBe(link.next(), link.nextSequence())) {
+        throw damaged(
+            segment, "its link leads to segment " + link.next() + ", which can't be next");
+      }
       segment = link.next();
       sequence = link.nextSequence();
       from = Log.FIRST_RECORD;
-      if (sequence > tail.sequence() || segment < 0 || segment >= FileLayout.MAX_SEGMENTS) {
-        throw damaged(Math.max(segment, 0), "the link before leads past the checkpoint's end");
-      }
     }
   }
 
@@ -201,7 +207,7 @@ final class Replay {
     buffer.read(at, record, 0, (int) recordLength);
     int expected = RecordLayout.crc(record, 0) ^ RecordLayout.mask(sequence);
     int found = RecordLayout.checksum(crc, record, 0, (int) recordLength);
-    if (expected != found || RecordLayout.keyLength(record, 0) > recordLength) {
+    if (expected != found) {
       throw damaged(
           segment,
           "record at offset "
@@ -211,13 +217,21 @@ final class Replay {
               + ", found "
               + Checksum.hex(found));
     }
-    apply(segments.require(segment), from + at, (int) recordLength, padded);
+    if (RecordLayout.keyLength(record, 0) > recordLength - RecordLayout.HEADER_BYTES
+        || !apply(segments.require(segment), from + at, (int) recordLength, padded)) {
+      throw damaged(segment, "record at offset " + (from + at) + " can't be");
+    }
     return padded;
   }
 
-  private void apply(Segment segment, long offset, int length, long padded) {
+  /** Returns false if the record is none that was ever written, though its check is right. */
+  private boolean apply(Segment segment, long offset, int length, long padded) {
     int map = RecordLayout.map(record, 0);
     long previous = RecordLayout.previous(record, 0);
+    int replaced = FileLayout.segmentOf(RecordLayout.previousAddress(previous));
+    if (previous != 0 && segments.get(replaced) == null) {
+      return false;
+    }
     switch (RecordLayout.kind(record, 0)) {
       case RecordLayout.PUT -> {
         segment.addLive(map, padded);
@@ -236,13 +250,23 @@ final class Replay {
         }
       }
       case RecordLayout.CATALOG, RecordLayout.CLASS -> {
+        if (RecordLayout.keyLength(record, 0) != Integer.BYTES) {
+          return false;
+        }
         segment.addLive(map, padded);
         replayCatalog(FileLayout.address(segment.number(), offset), length);
       }
-      case RecordLayout.CHECKPOINT -> CheckpointRecord.emptied(record, segments::restoreEmpty);
-      default -> throw damaged(segment.number(), "record of unknown kind at offset " + offset);
+      case RecordLayout.CHECKPOINT -> {
+        if (!CheckpointRecord.emptied(record, length, segments::restoreEmpty)) {
+          return false;
+        }
+      }
+      default -> {
+        return false;
+      }
     }
     Log.accountPrevious(segments, map, previous);
+    return true;
   }
 
   private void replayEntry(Segment segment, long offset, long previous, boolean put) {

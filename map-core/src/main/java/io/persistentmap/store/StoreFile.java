@@ -63,18 +63,8 @@ public record StoreFile(
   public static StoreFile of(Path path, DataFile file) {
     byte[] bytes = new byte[(int) FileLayout.DATA_START];
     int length = file.read(0, bytes, 0, bytes.length);
-    if (length < bytes.length) {
-      return unreadable(
-          path,
-          new CorruptFileException(
-              path
-                  + ": is cut short: "
-                  + length
-                  + " bytes, expected at least "
-                  + bytes.length
-                  + "; restore a snapshot or a backup"));
-    }
-    if (Arrays.equals(bytes, new byte[bytes.length])) {
+    PersistentMapException cut = length < bytes.length ? cutShort(path, length) : null;
+    if (cut == null && Arrays.equals(bytes, new byte[bytes.length])) {
       return unreadable(
           path,
           new NotAHashFileException(
@@ -83,7 +73,7 @@ public record StoreFile(
     Block even = Block.decode(path, bytes, 0);
     Block odd = Block.decode(path, bytes, 1);
     if (even.superblock == null && odd.superblock == null) {
-      return unreadable(path, worse(even, odd));
+      return unreadable(path, cut != null ? cut : worse(even, odd));
     }
     boolean evenIsNewer =
         odd.superblock == null
@@ -91,7 +81,8 @@ public record StoreFile(
                 && even.superblock.generation() > odd.superblock.generation());
     Superblock newest = evenIsNewer ? even.superblock : odd.superblock;
     Superblock older = evenIsNewer ? odd.superblock : even.superblock;
-    PersistentMapException problem = even.problem != null ? even.problem : odd.problem;
+    PersistentMapException problem =
+        cut != null ? cut : even.problem != null ? even.problem : odd.problem;
     if (problem == null && newest != null && older != null && !follows(newest, older)) {
       problem =
           new CorruptFileException(
@@ -103,6 +94,17 @@ public record StoreFile(
                   + "; restore a snapshot or a backup");
     }
     return new StoreFile(path, true, newest, older, problem);
+  }
+
+  /** What is left may still say that a later checkpoint existed. */
+  private static CorruptFileException cutShort(Path path, int length) {
+    return new CorruptFileException(
+        path
+            + ": is cut short: "
+            + length
+            + " bytes, expected at least "
+            + FileLayout.DATA_START
+            + "; restore a snapshot or a backup");
   }
 
   private static StoreFile unreadable(Path path, PersistentMapException problem) {

@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A JVM with the class path of the tests. It ends when its standard input does. */
 final class ChildJvm implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
   private final Path errors;
@@ -37,6 +38,17 @@ final class ChildJvm implements AutoCloseable {
   static ChildJvm start(
       Class<?> main, List<String> jvmOptions, List<String> arguments, Consumer<String> onLine)
       throws IOException {
+    return start(main, jvmOptions, Map.of(), arguments, onLine);
+  }
+
+  /** As above, with more environment variables. */
+  static ChildJvm start(
+      Class<?> main,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      List<String> arguments,
+      Consumer<String> onLine)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-ea", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
@@ -44,7 +56,9 @@ final class ChildJvm implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     Path errors = Files.createTempFile("persistentmap-child", ".err");
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     return new ChildJvm(process, errors, onLine);
   }
 
@@ -93,6 +107,12 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /** Sends it a line. */
+  void send(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /** Waits until it has printed a line that starts so, and returns that line. */
   String await(String prefix) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -117,10 +137,25 @@ final class ChildJvm implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     synchronized (lines) {
       long left = millis;
-      while (left > 0 && lines.stream().filter(line -> line.startsWith(prefix)).count() < count) {
+      while (left > 0 && count(prefix) < count) {
         lines.wait(left);
         left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
       }
+    }
+  }
+
+  /** Returns how many lines so far start so. */
+  int count(String prefix) {
+    synchronized (lines) {
+      return (int) lines.stream().filter(line -> line.startsWith(prefix)).count();
+    }
+  }
+
+  /** Waits until there are more lines that start so than there were. */
+  void awaitMore(String prefix, int before) throws InterruptedException {
+    awaitCount(prefix, before + 1, TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    if (count(prefix) <= before) {
+      throw new AssertionError("no further line " + prefix + " from the child: " + report());
     }
   }
 
@@ -133,6 +168,13 @@ final class ChildJvm implements AutoCloseable {
     // Process.destroyForcibly would close the pipe, and lose what the child said last.
     process.toHandle().destroyForcibly();
     awaitEnd();
+  }
+
+  /** Waits for its own end, but not longer than that time. */
+  void awaitEndWithin(long seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError("the child does not end: " + report());
+    }
   }
 
   /** Waits for its own end, and returns its exit status. */

@@ -9,6 +9,7 @@ import io.persistentmap.SnapshotMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
+import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,16 +23,30 @@ import java.nio.file.Path;
 final class CrashAtEachCallTest {
   private static final int COLLECT_EVERY = 10;
   private static final int SAMPLE = 40;
+  private static final int SAMPLE_WITH_GARBAGE = 8;
 
   private final FileSystem real = FileSystem.ofPlatform();
 
   @FileSystemTest({DEFAULT, XFS, BTRFS})
   void crash_atEachCall_recoversLastOrInFlight(Path directory, FileSystemKind kind)
       throws IOException {
+    crash(directory, kind, Scenario.Story.LIFE, SAMPLE);
+  }
+
+  /** The same while the cleaner works, images are written, and space is given back. */
+  @FileSystemTest({DEFAULT, XFS})
+  void crash_atEachCallWithGarbage_recoversLastOrInFlight(Path directory, FileSystemKind kind)
+      throws IOException {
+    crash(directory, kind, Scenario.Story.GARBAGE, SAMPLE_WITH_GARBAGE);
+  }
+
+  private void crash(Path directory, FileSystemKind kind, Scenario.Story story, int sample)
+      throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
+    Torture torture = Torture.begin("calls", 0, 1, "crash at each call, " + story, kind, mode);
+    String name = "CrashAtEachCallTest." + story + "." + kind;
     for (int number :
-        SampledCalls.of(
-            "CrashAtEachCallTest." + kind, directory, mode, FaultyFileSystem.CHANGES, SAMPLE)) {
+        SampledCalls.of(name, directory, mode, story, FaultyFileSystem.CHANGES, sample)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty =
           FaultyFileSystem.strikingAt(
@@ -39,9 +54,9 @@ final class CrashAtEachCallTest {
               number,
               FaultyFileSystem.CHANGES,
               call -> new FaultyFileSystem.SimulatedCrash());
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, false);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, 0);
       try {
-        scenario.run();
+        scenario.run(story);
       } catch (FaultyFileSystem.SimulatedCrash e) {
         // What it is all about.
       } catch (RuntimeException e) {
@@ -50,11 +65,17 @@ final class CrashAtEachCallTest {
       String when = "crash at " + faulty.struckCall();
       scenario.abandon();
       faulty.endProcess();
-      scenario.verifyRecovery(real, when);
+      try {
+        scenario.verifyRecovery(real, when);
+      } catch (AssertionError e) {
+        torture.violation(String.valueOf(e.getMessage()));
+      }
+      torture.count("last or in flight");
       StoreDirectory.delete(place);
       if (number % COLLECT_EVERY == 0) {
         System.gc(); // memory outside the heap is released only with the objects that own it
       }
     }
+    torture.end();
   }
 }

@@ -14,11 +14,10 @@ import io.persistentmap.StorageFailureException;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
+import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +41,10 @@ final class FailAtEachCallTest {
     atEachCall(
         directory,
         kind,
+        "no space at each call, repeated",
         FaultyFileSystem.SPACE_CALLS,
         call -> new DiskFullException("injected at " + call),
-        true,
+        1,
         (life, failure) -> {
           if (failure != null) {
             throw new AssertionError("the repeated call failed: " + failure, failure);
@@ -59,9 +59,10 @@ final class FailAtEachCallTest {
     atEachCall(
         directory,
         kind,
+        "no space at each call, then a crash",
         FaultyFileSystem.SPACE_CALLS,
         call -> new DiskFullException("injected at " + call),
-        false,
+        0,
         (life, failure) -> life.faulty().crash());
   }
 
@@ -69,24 +70,25 @@ final class FailAtEachCallTest {
   @FileSystemTest({DEFAULT, XFS, BTRFS})
   void storageFailure_atEachChange_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
       throws IOException {
-    storageFailures(directory, kind, FaultyFileSystem.CHANGES);
+    storageFailures(directory, kind, "that changes something", FaultyFileSystem.CHANGES);
   }
 
   /** The same for calls that only look. */
   @FileSystemTest({DEFAULT, XFS})
   void storageFailure_whileLooking_failsForGoodAndRecovers(Path directory, FileSystemKind kind)
       throws IOException {
-    storageFailures(directory, kind, FaultyFileSystem.LOOKS);
+    storageFailures(directory, kind, "that looks", FaultyFileSystem.LOOKS);
   }
 
-  private void storageFailures(Path directory, FileSystemKind kind, Set<String> operations)
-      throws IOException {
+  private void storageFailures(
+      Path directory, FileSystemKind kind, String what, Set<String> operations) throws IOException {
     atEachCall(
         directory,
         kind,
+        "I/O error at each call " + what,
         operations,
         call -> new StorageFailureException("injected at " + call),
-        false,
+        0,
         (life, failure) -> {
           if (failure instanceof StorageFailureException) {
             requireRefusal(life.scenario().map());
@@ -121,21 +123,28 @@ final class FailAtEachCallTest {
   private void atEachCall(
       Path directory,
       FileSystemKind kind,
+      String faultName,
       Set<String> operations,
       Function<FaultyFileSystem.Call, Throwable> fault,
-      boolean retry,
+      int retries,
       Judge judge)
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
-    List<String> violations = new ArrayList<>();
+    Torture torture = Torture.begin("calls", 0, 1, faultName, kind, mode);
     for (int number :
-        SampledCalls.of("FailAtEachCallTest." + kind, directory, mode, operations, SAMPLE)) {
+        SampledCalls.of(
+            "FailAtEachCallTest." + kind,
+            directory,
+            mode,
+            Scenario.Story.LIFE,
+            operations,
+            SAMPLE)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retry);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retries);
       RuntimeException failure = null;
       try {
-        scenario.run();
+        scenario.run(Scenario.Story.LIFE);
       } catch (RuntimeException e) {
         failure = e;
       }
@@ -145,20 +154,21 @@ final class FailAtEachCallTest {
       try {
         judge.judge(new Life(faulty, scenario), failure);
       } catch (AssertionError e) {
-        violations.add(when + ": " + e.getMessage());
+        torture.violation(when + ": " + e.getMessage());
       }
       scenario.abandon();
       faulty.endProcess();
       try {
         scenario.verifyRecovery(real, when);
       } catch (AssertionError e) {
-        violations.add(String.valueOf(e.getMessage()));
+        torture.violation(String.valueOf(e.getMessage()));
       }
+      torture.count(failure == null ? "went on" : "failed clearly");
       StoreDirectory.delete(place);
       if (number % COLLECT_EVERY == 0) {
         System.gc(); // memory outside the heap is released only with the objects that own it
       }
     }
-    assertThat(violations).isEmpty();
+    torture.end();
   }
 }

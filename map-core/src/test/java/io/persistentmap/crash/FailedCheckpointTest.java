@@ -3,8 +3,10 @@ package io.persistentmap.crash;
 import static io.persistentmap.testing.FileSystemKind.DEFAULT;
 import static io.persistentmap.testing.FileSystemKind.EXT4;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persistentmap.CloseMode;
+import io.persistentmap.DiskFullException;
 import io.persistentmap.FaultInjection;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapException;
@@ -14,11 +16,13 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemTest;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Guards what a checkpoint that failed at its last step may have left on disk. */
 final class FailedCheckpointTest {
   private static final String LARGE = "x".repeat(1 << 20);
+  private static final int RETRIES = 3000;
   private static final int NEVER = Integer.MIN_VALUE / 2;
 
   /**
@@ -60,6 +64,36 @@ final class FailedCheckpointTest {
     }
     try (PersistentMap<String, String> recovered = open(FileSystem.ofPlatform(), file)) {
       assertThat(recovered.get("a")).isEqualTo("1");
+    }
+  }
+
+  /** Guards that trying again and again, until there is space, does not fill memory. */
+  @FileSystemTest({DEFAULT, EXT4})
+  void checkpoint_diskFullForLong_logDoesNotGrow(Path directory) {
+    AtomicBoolean full = new AtomicBoolean();
+    FaultyFileSystem faulty =
+        FaultyFileSystem.with(
+            FileSystem.ofPlatform(),
+            (number, call) ->
+                full.get() && FaultyFileSystem.SPACE_CALLS.contains(call.operation())
+                    ? new DiskFullException("injected at " + call)
+                    : null);
+    Path file = directory.resolve("store");
+    try (PersistentMap<String, String> map = open(faulty, file)) {
+      map.put("a", "1");
+      map.checkpoint();
+      map.put("a", "2");
+      long before = map.stats().logBytes();
+      full.set(true);
+      for (int i = 0; i < RETRIES; i++) {
+        assertThatThrownBy(map::checkpoint).isInstanceOf(DiskFullException.class);
+      }
+      assertThat(map.stats().logBytes()).isEqualTo(before);
+      full.set(false);
+      assertThat(map.checkpoint().number()).isEqualTo(2);
+    }
+    try (PersistentMap<String, String> recovered = open(FileSystem.ofPlatform(), file)) {
+      assertThat(recovered.get("a")).isEqualTo("2");
     }
   }
 

@@ -3,6 +3,7 @@ package io.persistentmap.crash;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,9 @@ final class FaultyFileSystem implements FileSystem {
           "fsync",
           "fdatasync");
 
+  /** The calls that make something durable. */
+  static final Set<String> SYNCS = Set.of("fsync", "fdatasync");
+
   /** The calls that change nothing. */
   static final Set<String> LOOKS = Set.of("open", "read", "size", "map");
 
@@ -52,6 +56,11 @@ final class FaultyFileSystem implements FileSystem {
     SimulatedCrash() {
       super("simulated crash", null, false, false);
     }
+  }
+
+  /** A call that does nothing, and says that it succeeded. */
+  private static final class Omission extends Error {
+    private static final long serialVersionUID = 1;
   }
 
   /** Decides what happens instead of a call. */
@@ -83,6 +92,7 @@ final class FaultyFileSystem implements FileSystem {
   private final List<Call> calls = new ArrayList<>();
   private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closedWhileWriting;
+  private boolean copiesClones;
   private boolean crashed;
   private boolean struck;
   private String struckCall = "no call";
@@ -112,6 +122,18 @@ final class FaultyFileSystem implements FileSystem {
             operations.contains(call.operation()) && seen.incrementAndGet() == strikeNumber
                 ? fault.apply(call)
                 : null);
+  }
+
+  /** Leaves out all syncs of those names. */
+  static FaultyFileSystem omitting(FileSystem real, Set<String> syncs) {
+    return with(real, (number, call) -> syncs.contains(call.operation()) ? new Omission() : null);
+  }
+
+  /** Copies where a clone is asked for, so that there are snapshots on any file system. */
+  static FaultyFileSystem copyingClones(FileSystem real) {
+    FaultyFileSystem files = recording(real);
+    files.copiesClones = true;
+    return files;
   }
 
   /** Returns all calls so far, in order. */
@@ -188,6 +210,15 @@ final class FaultyFileSystem implements FileSystem {
     throwIt(note(call(operation, file, detail)));
   }
 
+  /** Notes a sync, and says whether it is to be done. */
+  private boolean syncs(Call call) {
+    Throwable fault = note(call);
+    if (!(fault instanceof Omission)) {
+      throwIt(fault);
+    }
+    return fault == null;
+  }
+
   private static Call call(String operation, Path file, String detail) {
     return new Call(operation, String.valueOf(file.getFileName()), detail);
   }
@@ -242,8 +273,9 @@ final class FaultyFileSystem implements FileSystem {
 
   @Override
   public void syncDirectory(Path directory) {
-    throwIt(note(new Call("fsync", "directory", "")));
-    real.syncDirectory(directory);
+    if (syncs(new Call("fsync", "directory", ""))) {
+      real.syncDirectory(directory);
+    }
   }
 
   @Override
@@ -318,14 +350,16 @@ final class FaultyFileSystem implements FileSystem {
 
     @Override
     public void syncData() {
-      step("fdatasync", path(), "");
-      file.syncData();
+      if (syncs(call("fdatasync", path(), ""))) {
+        file.syncData();
+      }
     }
 
     @Override
     public void sync() {
-      step("fsync", path(), "");
-      file.sync();
+      if (syncs(call("fsync", path(), ""))) {
+        file.sync();
+      }
     }
 
     @Override
@@ -349,7 +383,18 @@ final class FaultyFileSystem implements FileSystem {
     @Override
     public boolean cloneFrom(DataFile source) {
       step("clone", path(), "from " + source.path().getFileName());
+      if (copiesClones) {
+        copyFrom(source);
+        return true;
+      }
       return file.cloneFrom(source instanceof FaultyFile wrapped ? wrapped.file : source);
+    }
+
+    private void copyFrom(DataFile source) {
+      long length = source.size();
+      Memory bytes = OffHeapMemory.allocate(length);
+      source.read(0, bytes, 0, length);
+      file.write(0, bytes, 0, length);
     }
 
     @Override

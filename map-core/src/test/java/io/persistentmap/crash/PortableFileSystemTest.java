@@ -25,8 +25,8 @@ final class PortableFileSystemTest {
   @FileSystemTest({DEFAULT, XFS})
   void cycle_createToRecovery_sameAsOnLinux(Path directory) {
     Path file = directory.resolve("store");
-    Scenario scenario = new Scenario(portable, file, SnapshotMode.IN_PLACE, false);
-    scenario.run();
+    Scenario scenario = new Scenario(portable, file, SnapshotMode.IN_PLACE, 0);
+    scenario.run(Scenario.Story.LIFE);
     scenario.verifyRecovery(portable, "portable");
     try (PersistentMap<String, String> map = builder(FileSystem.ofPlatform()).open(file)) {
       assertThat(map.get("before")).as("read with the system calls of Linux").isEqualTo("close");

@@ -14,13 +14,17 @@ import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.RecoveryRefusedException;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.platform.PatchedBytes;
 import io.persistentmap.testing.FileSystemTest;
+import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +42,8 @@ final class RecoveryTest {
 
   /** Which byte of a superblock is damaged: one of the store's identity. */
   private static final int FLIPPED = 20;
+
+  private static final int TIME_OFFSET = 56;
 
   private static final String HASH = "store";
   private static final String EVEN = "store.even";
@@ -79,6 +85,11 @@ final class RecoveryTest {
     StoreDirectory.copy(old, origin);
     goOn(origin, SnapshotMode.REFLINK, newest);
     row("untouched", Outcome.RIGHT, newest, place -> {});
+    for (String name : List.of(HASH, EVEN, ODD)) {
+      row("mode 0640 of " + name, Outcome.RIGHT, newest, place -> mode(place, name, "rw-r-----"));
+      row("mode 0600 of " + name, Outcome.RIGHT, newest, place -> mode(place, name, "rw-------"));
+      row("clock set back in " + name, Outcome.RIGHT, newest, place -> setBack(place, name));
+    }
     row("newest missing", Outcome.REFUSED, older, place -> delete(place, EVEN));
     row("older missing", Outcome.RIGHT_WITH_REMARK, newest, place -> delete(place, ODD));
     row("newest of 0 bytes", Outcome.REFUSED, older, place -> empty(place, EVEN));
@@ -126,7 +137,7 @@ final class RecoveryTest {
             place -> flip(place, name, at + SECOND_COPY));
       }
     }
-    requireAll(directory, origin, SnapshotMode.REFLINK, newest);
+    requireAll(directory, origin, "crashed", SnapshotMode.REFLINK, newest);
   }
 
   @FileSystemTest({XFS, BTRFS})
@@ -165,26 +176,28 @@ final class RecoveryTest {
         row ->
             // The last checkpoint of a closed store may be in the hash file alone.
             new Row(row.name, row.outcome, List.of(newest, newest - 1, newest - 2), row.damage));
-    requireAll(directory, origin, SnapshotMode.REFLINK, newest);
+    requireAll(directory, origin, "closed", SnapshotMode.REFLINK, newest);
   }
 
   @FileSystemTest({DEFAULT, EXT4})
   void open_crashedInPlace_rightOrRefused(Path directory) throws Exception {
     Path origin = directory.resolve("origin");
     crashedStore(origin, SnapshotMode.IN_PLACE, CHECKPOINTS);
-    inPlace(directory, origin);
+    inPlace(directory, origin, "crashed");
   }
 
   @FileSystemTest({DEFAULT, EXT4})
   void open_closedInPlace_rightOrRefused(Path directory) throws Exception {
     Path origin = directory.resolve("origin");
     closedStore(origin, SnapshotMode.IN_PLACE, CHECKPOINTS);
-    inPlace(directory, origin);
+    inPlace(directory, origin, "closed");
   }
 
-  private void inPlace(Path directory, Path origin) throws IOException {
+  private void inPlace(Path directory, Path origin, String state) throws IOException {
     int newest = CHECKPOINTS;
     row("untouched", Outcome.RIGHT, newest, place -> {});
+    row("mode 0640", Outcome.RIGHT, newest, place -> mode(place, HASH, "rw-r-----"));
+    row("clock set back", Outcome.RIGHT, newest, place -> setBack(place, HASH));
     for (int block = 0; block < 2; block++) {
       int at = block * BLOCK_BYTES;
       rows.add(
@@ -200,13 +213,20 @@ final class RecoveryTest {
           newest,
           place -> flip(place, HASH, at + SECOND_COPY));
     }
-    requireAll(directory, origin, SnapshotMode.IN_PLACE, newest);
+    requireAll(directory, origin, state, SnapshotMode.IN_PLACE, newest);
   }
 
   // ---- what must hold --------------------------------------------------------------------------
 
-  private void requireAll(Path directory, Path origin, SnapshotMode mode, int newest)
+  private void requireAll(Path directory, Path origin, String state, SnapshotMode mode, int newest)
       throws IOException {
+    Torture torture =
+        Torture.begin(
+            "corruption",
+            0,
+            1,
+            "files of a " + state + " store damaged, lost, swapped, old; modes, clock",
+            where(mode, origin));
     List<String> wrong = new ArrayList<>();
     for (Row row : rows) {
       Path place = directory.resolve("place");
@@ -217,8 +237,15 @@ final class RecoveryTest {
         wrong.add(row.name + ": " + found);
       }
       StoreDirectory.delete(place);
+      torture.count("right or refused");
     }
-    assertThat(wrong).isEmpty();
+    wrong.forEach(torture::violation);
+    torture.end();
+  }
+
+  private static String where(SnapshotMode mode, Path origin) throws IOException {
+    String type = Files.getFileStore(origin).type();
+    return type + (mode == SnapshotMode.IN_PLACE ? ", in place" : ", snapshots");
   }
 
   /** Returns what is wrong, or "". */
@@ -350,6 +377,26 @@ final class RecoveryTest {
   private static void noise(Path place, String name) throws IOException {
     delete(place, name);
     Files.writeString(place.resolve(name), "no hash file. ".repeat(1000));
+  }
+
+  /** What a tool for backups, or an administrator, may do. */
+  private static void mode(Path place, String name, String mode) throws IOException {
+    Files.setPosixFilePermissions(place.resolve(name), PosixFilePermissions.fromString(mode));
+  }
+
+  /** As if the clock had gone back before the newest checkpoint, and before it was written. */
+  private static void setBack(Path place, String name) throws IOException {
+    Path file = place.resolve(name);
+    PatchedBytes bytes = new PatchedBytes(Files.readAllBytes(file));
+    for (FileParts.Part part : FileParts.of(bytes.read(0, bytes.size()))) {
+      if (part.kind() == FileParts.Kind.SUPERBLOCK) {
+        bytes.write(part.at() + TIME_OFFSET, new byte[Long.BYTES]);
+        FileParts.repair(bytes, part);
+      }
+    }
+    Files.delete(file);
+    Files.write(file, bytes.read(0, bytes.size()));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(0));
   }
 
   private static void putBack(Path old, Path place, String name) throws IOException {

@@ -28,11 +28,16 @@ final class SampledCalls {
    * @return numbers of calls, from 1, ascending
    */
   static List<Integer> of(
-      String name, Path directory, SnapshotMode mode, Set<String> operations, int most)
+      String name,
+      Path directory,
+      SnapshotMode mode,
+      Scenario.Story story,
+      Set<String> operations,
+      int most)
       throws IOException {
     FaultyFileSystem counting = FaultyFileSystem.recording(FileSystem.ofPlatform());
     Path place = Files.createDirectory(directory.resolve("count"));
-    new Scenario(counting, place.resolve("store"), mode, false).run();
+    new Scenario(counting, place.resolve("store"), mode, 0).run(story);
     StoreDirectory.delete(place);
     int total =
         (int)

@@ -5,6 +5,7 @@ import static io.persistentmap.crash.Workload.WRITERS;
 import static io.persistentmap.crash.Workload.counterKey;
 
 import io.persistentmap.CloseMode;
+import io.persistentmap.DiskFullException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
 import java.io.FileDescriptor;
@@ -14,17 +15,24 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
- * The process that {@link SigkillTest} kills. It opens the map, works on it for a while, closes it,
- * and so on for ever; and says so: "opening", "open N", "ack N", "closing", "closed".
+ * The process that {@link StruckStore} strikes. It opens the map, works on it for a while, closes
+ * it, and so on for ever; and says so: "opening", "open N", "ack N", "closing", "closed". When the
+ * disk is full, it says "full", and tries again and again.
  *
  * <p>Arguments: file, seed of the workload, seed of the timing, snapshot mode, number of threads
- * that make checkpoints.
+ * that make checkpoints, size of the values.
  */
 final class SigkillChild {
+  /** Its exit status when a call on the map failed. */
+  static final int FAILED = 3;
+
   private static final int LONGEST_SESSION_MILLIS = 1500;
+  private static final long PAUSE_NANOS = 5_000_000;
   private static final int STEPS_BETWEEN_CHECKPOINTS = 250;
 
   private final Path file;
@@ -32,6 +40,7 @@ final class SigkillChild {
   private final SplittableRandom random;
   private final SnapshotMode mode;
   private final int checkpointers;
+  private final Workload.Values values;
 
   /** Held for writing while all entries are removed and counted, which no checkpoint may split. */
   private final ReentrantReadWriteLock clearing = new ReentrantReadWriteLock(true);
@@ -44,6 +53,7 @@ final class SigkillChild {
     random = new SplittableRandom(Long.parseLong(arguments[2]));
     mode = SnapshotMode.valueOf(arguments[3]);
     checkpointers = Integer.parseInt(arguments[4]);
+    values = Workload.Values.valueOf(arguments[5]);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -51,7 +61,7 @@ final class SigkillChild {
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {
           failure.printStackTrace();
-          Runtime.getRuntime().halt(3);
+          Runtime.getRuntime().halt(FAILED);
         });
     SigkillChild child = new SigkillChild(arguments);
     while (true) {
@@ -62,33 +72,59 @@ final class SigkillChild {
   private void session() throws InterruptedException {
     CloseMode closeMode = random.nextInt(4) == 0 ? CloseMode.DISCARD : CloseMode.CHECKPOINT;
     say("opening");
-    try (PersistentMap<Object, byte[]> map =
-        PersistentMap.builder(Object.class, byte[].class)
-            .allowPackage("io.persistentmap")
-            .snapshotMode(mode)
-            .closeMode(closeMode)
-            .open(file)) {
-      say("open " + map.recovery().checkpoint());
-      stop = false;
-      Thread[] writers = new Thread[WRITERS];
-      for (int writer = 0; writer < WRITERS; writer++) {
-        SplittableRandom pace = random.split();
-        int number = writer;
-        writers[writer] = new Thread(() -> write(map, number, pace), "writer " + writer);
-        writers[writer].start();
-      }
-      Thread.sleep(random.nextInt(LONGEST_SESSION_MILLIS));
-      stop = true;
-      for (Thread writer : writers) {
-        writer.join();
-      }
-      say("closing");
+    PersistentMap<Object, byte[]> map =
+        patiently(
+            () ->
+                PersistentMap.builder(Object.class, byte[].class)
+                    .allowPackage("io.persistentmap")
+                    .snapshotMode(mode)
+                    .closeMode(closeMode)
+                    .open(file));
+    say("open " + map.recovery().checkpoint());
+    stop = false;
+    Thread[] writers = new Thread[WRITERS];
+    for (int writer = 0; writer < WRITERS; writer++) {
+      SplittableRandom pace = random.split();
+      int number = writer;
+      writers[writer] = new Thread(() -> write(map, number, pace), "writer " + writer);
+      writers[writer].start();
     }
+    Thread.sleep(random.nextInt(LONGEST_SESSION_MILLIS));
+    stop = true;
+    for (Thread writer : writers) {
+      writer.join();
+    }
+    say("closing");
+    patiently(
+        () -> {
+          map.close();
+          return "";
+        });
     say("closed");
   }
 
+  /** A full disk costs nothing but time: the same call works once there is space. */
+  private static <T> T patiently(Supplier<T> call) {
+    boolean said = false;
+    while (true) {
+      try {
+        return call.get();
+      } catch (DiskFullException e) {
+        if (!said) {
+          say("full");
+          said = true;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  private static void put(PersistentMap<Object, byte[]> map, String key, byte[] value) {
+    patiently(() -> map.put(key, value));
+  }
+
   private void write(PersistentMap<Object, byte[]> map, int writer, SplittableRandom pace) {
-    Workload workload = new Workload(seed, writer);
+    Workload workload = new Workload(seed, writer, values);
     long number = Workload.number(map.get(counterKey(writer)), 0);
     int left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
     while (!stop) {
@@ -109,8 +145,12 @@ final class SigkillChild {
       PersistentMap<Object, byte[]> map, int writer, Workload workload, Workload.Step step) {
     clearing.readLock().lock();
     try {
-      workload.perform(step, map);
-      map.put(counterKey(writer), Workload.encode(step.number()));
+      patiently(
+          () -> {
+            workload.perform(step, map);
+            return "";
+          });
+      put(map, counterKey(writer), Workload.encode(step.number()));
     } finally {
       clearing.readLock().unlock();
     }
@@ -121,10 +161,14 @@ final class SigkillChild {
     clearing.writeLock().lock();
     try {
       long other = Workload.number(map.get(counterKey(1)), 0);
-      map.clear();
-      map.put(CLEARED, Workload.encode(step.number(), other));
-      map.put(counterKey(0), Workload.encode(step.number()));
-      map.put(counterKey(1), Workload.encode(other));
+      patiently(
+          () -> {
+            map.clear();
+            return "";
+          });
+      put(map, CLEARED, Workload.encode(step.number(), other));
+      put(map, counterKey(0), Workload.encode(step.number()));
+      put(map, counterKey(1), Workload.encode(other));
     } finally {
       clearing.writeLock().unlock();
     }
@@ -134,7 +178,7 @@ final class SigkillChild {
     long number;
     clearing.readLock().lock();
     try {
-      number = map.checkpoint().number();
+      number = patiently(() -> map.checkpoint().number());
     } finally {
       clearing.readLock().unlock();
     }
@@ -142,7 +186,7 @@ final class SigkillChild {
   }
 
   /** In one system call, so that a line is said or not. */
-  private static void say(String line) {
+  static void say(String line) {
     try {
       STDOUT.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {

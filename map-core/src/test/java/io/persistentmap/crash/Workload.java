@@ -25,10 +25,20 @@ final class Workload {
 
   private final long seed;
   private final int writer;
+  private final Values values;
 
-  Workload(long seed, int writer) {
+  Workload(long seed, int writer, Values values) {
     this.seed = seed;
     this.writer = writer;
+    this.values = values;
+  }
+
+  /** How large the values are. */
+  enum Values {
+    /** Up to runs of segments. */
+    ALL_SIZES,
+    /** So small that little space is enough. */
+    SMALL
   }
 
   /** What a step does. */
@@ -138,9 +148,12 @@ final class Workload {
     return bytes;
   }
 
-  private static int length(long random) {
+  private int length(long random) {
     int kind = (int) (random >>> 48) & 0x3ff;
     int size = (int) (random >>> 20) & 0xfffff;
+    if (values == Values.SMALL) {
+      return size >>> 9;
+    }
     if (kind == 0) {
       return HUGE_BYTES + size; // a run of segments of its own
     }

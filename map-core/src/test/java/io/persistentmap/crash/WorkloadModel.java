@@ -23,9 +23,9 @@ final class WorkloadModel {
   private final long[] steps = new long[WRITERS];
   private long clearedAt;
 
-  WorkloadModel(long seed) {
+  WorkloadModel(long seed, Workload.Values values) {
     for (int writer = 0; writer < WRITERS; writer++) {
-      workloads.add(new Workload(seed, writer));
+      workloads.add(new Workload(seed, writer, values));
       entries.add(new HashMap<>());
     }
   }

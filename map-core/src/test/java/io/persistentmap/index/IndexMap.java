@@ -72,7 +72,7 @@ public final class IndexMap {
             tails,
             () -> {},
             () -> {});
-    Shard shard = fault == Fault.NONE ? new Shard(tables) : new WithoutVersion(tables);
+    Shard shard = fault == Fault.NONE ? new Shard(0, tables) : new WithoutVersion(tables);
     this.index = new HashIndex(MAP, log, health, new Shard[] {shard});
     this.relocation = new Relocation(index, log, health);
     this.fillerBytes = fillerBytes;
@@ -83,7 +83,7 @@ public final class IndexMap {
 
   private static final class WithoutVersion extends Shard {
     WithoutVersion(LongFunction<Memory> tables) {
-      super(tables);
+      super(0, tables);
     }
 
     @Override

@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Runs programs of the operating system. */
-final class Commands {
+public final class Commands {
   private Commands() {}
 
   /** What a program left: its exit status, and all it printed. */
-  record Outcome(int status, String output) {
-    boolean succeeded() {
+  public record Outcome(int status, String output) {
+    public boolean succeeded() {
       return status == 0;
     }
   }
@@ -38,7 +38,7 @@ final class Commands {
   }
 
   /** Runs a program to its end, whatever that is. */
-  static Outcome attempt(List<String> command) throws IOException {
+  public static Outcome attempt(List<String> command) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

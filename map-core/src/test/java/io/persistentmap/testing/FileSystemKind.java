@@ -5,18 +5,22 @@ import java.util.List;
 /** A kind of file system that a test runs on. */
 public enum FileSystemKind {
   /** Whatever holds {@code java.io.tmpdir}; whether it can clone files is not known. */
-  DEFAULT("", false),
+  DEFAULT("", "", false),
   /** Memory, at {@code /dev/shm}. */
-  TMPFS("", false),
-  EXT4("mkfs.ext4 -q -F", false),
-  XFS("mkfs.xfs -q -m reflink=1", true),
-  BTRFS("mkfs.btrfs -q", true);
+  TMPFS("", "", false),
+  EXT4("mkfs.ext4 -q -F", "loop", false),
+  /** Copies of one image must not mind each other's UUID. */
+  XFS("mkfs.xfs -q -m reflink=1", "loop,nouuid", true),
+  /** Discarding is work for the loop device that no test needs. */
+  BTRFS("mkfs.btrfs -q", "loop,nodiscard", true);
 
   private final String formatCommand;
+  private final String mountOptions;
   private final boolean reflinks;
 
-  FileSystemKind(String formatCommand, boolean reflinks) {
+  FileSystemKind(String formatCommand, String mountOptions, boolean reflinks) {
     this.formatCommand = formatCommand;
+    this.mountOptions = mountOptions;
     this.reflinks = reflinks;
   }
 
@@ -33,5 +37,15 @@ public enum FileSystemKind {
   /** The command, without the image, that makes an empty one. */
   List<String> formatCommand() {
     return List.of(formatCommand.split(" ", -1));
+  }
+
+  /** Nearly as small as it can be made. */
+  public long smallBytes() {
+    return (this == XFS ? 320L : 128L) << 20;
+  }
+
+  /** The options that it is mounted with. */
+  String mountOptions() {
+    return mountOptions;
   }
 }

@@ -11,18 +11,15 @@ import org.opentest4j.TestAbortedException;
 final class FileSystems implements AutoCloseable {
   private final Map<FileSystemKind, LoopFileSystem> mounted = new EnumMap<>(FileSystemKind.class);
   private final Map<FileSystemKind, String> obstacles = new EnumMap<>(FileSystemKind.class);
-  private final Thread hook = new Thread(this::closeInHook, "unmount test file systems");
 
   private FileSystems() {}
 
-  /** Removes what killed runs left, and sees to it that this one leaves nothing. */
+  /** Removes what killed runs left. */
   static FileSystems open() throws IOException {
-    FileSystems opened = new FileSystems();
-    Runtime.getRuntime().addShutdownHook(opened.hook);
     if (LoopFileSystem.obstacle(FileSystemKind.EXT4).isEmpty()) {
       LoopFileSystem.removeLeftovers();
     }
-    return opened;
+    return new FileSystems();
   }
 
   /** Makes an empty directory; aborts the test if the machine cannot have such a file system. */
@@ -73,12 +70,7 @@ final class FileSystems implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    unmountAll();
-    Runtime.getRuntime().removeShutdownHook(hook);
-  }
-
-  private synchronized void unmountAll() throws IOException {
+  public synchronized void close() throws IOException {
     IOException failure = null;
     for (LoopFileSystem fileSystem : mounted.values()) {
       try {
@@ -90,14 +82,6 @@ final class FileSystems implements AutoCloseable {
     mounted.clear();
     if (failure != null) {
       throw failure;
-    }
-  }
-
-  private void closeInHook() {
-    try {
-      unmountAll();
-    } catch (IOException e) {
-      System.err.println("test file systems left mounted: " + e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.persistentmap.testing;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.opentest4j.TestAbortedException;
 
 /**
  * A file system in an image file, mounted on a directory of its own until it is closed.
@@ -21,26 +23,34 @@ import java.util.regex.Pattern;
  * room, else in the temporary directory; the system property {@code persistentmap.test.images}
  * names another directory for it.
  */
-final class LoopFileSystem implements AutoCloseable {
+public final class LoopFileSystem implements Closeable {
   /** Twice what XFS needs at the least. */
-  static final long DEFAULT_SIZE_BYTES = Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
+  public static final long DEFAULT_SIZE_BYTES =
+      Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
 
   private static final String PREFIX = "persistentmap-fs-";
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[A-Z0-9]+-\\d+(\\.img)?");
   static final Path MEMORY = Path.of("/dev/shm");
   static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
-  private static final int UNMOUNT_ATTEMPTS = 5;
-  private static final long UNMOUNT_PAUSE_MILLIS = 100;
+  private static final int UNMOUNT_ATTEMPTS = 50;
+  private static final long UNMOUNT_PAUSE_MILLIS = 10;
 
   private static final AtomicInteger numbers = new AtomicInteger();
 
+  private final FileSystemKind kind;
   private final Path image;
   private final Path root;
+
+  /** Whether the image goes with it. */
+  private final boolean owner;
+
   private boolean closed;
 
-  private LoopFileSystem(Path image, Path root) {
+  private LoopFileSystem(FileSystemKind kind, Path image, Path root, boolean owner) {
+    this.kind = kind;
     this.image = image;
     this.root = root;
+    this.owner = owner;
   }
 
   /** Says why this machine or user cannot mount one; empty if it can. */
@@ -57,22 +67,40 @@ final class LoopFileSystem implements AutoCloseable {
         : Optional.of(program + " is not installed");
   }
 
+  /**
+   * Skips the test if this machine or user cannot mount one.
+   *
+   * @throws TestAbortedException with the reason
+   */
+  public static void require(FileSystemKind kind) throws IOException {
+    Optional<String> obstacle = obstacle(kind);
+    if (obstacle.isPresent()) {
+      throw new TestAbortedException(obstacle.get());
+    }
+  }
+
+  /** Skips the test if a program is not installed. */
+  public static void requireProgram(String program, String aptPackage) {
+    if (Commands.find(program).isEmpty()) {
+      throw new TestAbortedException(program + " is not installed (package " + aptPackage + ")");
+    }
+  }
+
   /** Makes an empty file system and mounts it. */
-  static LoopFileSystem mount(FileSystemKind kind, long sizeBytes) throws IOException {
+  public static LoopFileSystem mount(FileSystemKind kind, long sizeBytes) throws IOException {
     return mount(kind, sizeBytes, ProcessHandle.current().pid());
   }
 
   /** As {@link #mount(FileSystemKind, long)}, in the name of another process. */
   static LoopFileSystem mount(FileSystemKind kind, long sizeBytes, long owner) throws IOException {
-    String name = PREFIX + owner + "-" + kind + "-" + numbers.incrementAndGet();
-    LoopFileSystem made =
-        new LoopFileSystem(
-            imageDirectory(sizeBytes).resolve(name + ".img"), TEMPORARY.resolve(name));
+    Path root = root(kind.name(), owner);
+    Path image = imageDirectory(sizeBytes).resolve(root.getFileName() + ".img");
+    LoopFileSystem made = new LoopFileSystem(kind, image, root, true);
     try {
-      made.format(kind, sizeBytes);
-      Files.createDirectory(made.root);
-      Commands.run("mount", "-o", "loop", made.image.toString(), made.root.toString());
-      Files.setPosixFilePermissions(made.root, PosixFilePermissions.fromString("rwxrwxrwx"));
+      format(kind, image, sizeBytes);
+      Files.createDirectory(root);
+      made.mount();
+      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwxrwx"));
       return made;
     } catch (IOException e) {
       made.closeAfter(e);
@@ -80,7 +108,20 @@ final class LoopFileSystem implements AutoCloseable {
     }
   }
 
-  private void format(FileSystemKind kind, long sizeBytes) throws IOException {
+  /** Mounts an image that has a file system, or may have one; closing leaves the image. */
+  public static LoopFileSystem attach(FileSystemKind kind, Path image) throws IOException {
+    LoopFileSystem made = new LoopFileSystem(kind, image, newRoot(kind.name()), false);
+    try {
+      made.mount();
+      return made;
+    } catch (IOException e) {
+      made.closeAfter(e);
+      throw e;
+    }
+  }
+
+  /** Makes an image with an empty file system. */
+  public static void format(FileSystemKind kind, Path image, long sizeBytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(sizeBytes);
     }
@@ -88,6 +129,43 @@ final class LoopFileSystem implements AutoCloseable {
     Commands.find(command.get(0)).ifPresent(program -> command.set(0, program.toString()));
     command.add(image.toString());
     Commands.run(command);
+  }
+
+  private void mount() throws IOException {
+    OpenMounts.add(this);
+    Commands.run("mount", "-o", kind.mountOptions(), image.toString(), root.toString());
+  }
+
+  /**
+   * Lets the power fail: from now on every call on the file system fails, and what it had not
+   * written to the image by itself or for a sync is lost. XFS and ext4 only.
+   */
+  public void powerFailure() throws IOException {
+    Commands.run("xfs_io", "-x", "-c", "shutdown", root.toString());
+  }
+
+  /** Unmounts it, and mounts it again: the file system recovers, and no page of it is cached. */
+  public void mountAgain() throws IOException {
+    unmount(root);
+    OpenMounts.remove(this);
+    mount();
+  }
+
+  /** Makes a directory to mount something on. */
+  static Path newRoot(String what) throws IOException {
+    return Files.createDirectory(root(what, ProcessHandle.current().pid()));
+  }
+
+  private static Path root(String what, long owner) {
+    return TEMPORARY.resolve(PREFIX + owner + "-" + what + "-" + numbers.incrementAndGet());
+  }
+
+  /** Unmounts what is mounted on a directory, and deletes it. */
+  static void removeRoot(Path root) throws IOException {
+    if (isMounted(root)) {
+      unmount(root);
+    }
+    Files.deleteIfExists(root);
   }
 
   private void closeAfter(IOException failure) {
@@ -99,7 +177,7 @@ final class LoopFileSystem implements AutoCloseable {
   }
 
   /** The directory it is mounted on. */
-  Path root() {
+  public Path root() {
     return root;
   }
 
@@ -108,22 +186,18 @@ final class LoopFileSystem implements AutoCloseable {
     return image;
   }
 
-  /** Unmounts it, which also detaches the loop device, and deletes image and directory. */
+  /** Unmounts it, which also detaches the loop device, and deletes what it made. */
   @Override
   public synchronized void close() throws IOException {
     if (closed) {
       return;
     }
     closed = true;
-    remove(root, image);
-  }
-
-  private static void remove(Path root, Path image) throws IOException {
-    if (isMounted(root)) {
-      unmount(root);
+    OpenMounts.remove(this);
+    removeRoot(root);
+    if (owner) {
+      Files.deleteIfExists(image);
     }
-    Files.deleteIfExists(root);
-    Files.deleteIfExists(image);
   }
 
   /**

@@ -1,0 +1,245 @@
+package io.persistentmap.crash;
+
+import static io.persistentmap.testing.FileSystemKind.BTRFS;
+import static io.persistentmap.testing.FileSystemKind.EXT4;
+import static io.persistentmap.testing.FileSystemKind.XFS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.PersistentMap;
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.platform.FileSystem;
+import io.persistentmap.testing.DiskLog;
+import io.persistentmap.testing.FileSystemKind;
+import io.persistentmap.testing.FileSystemTest;
+import io.persistentmap.testing.LoopFileSystem;
+import io.persistentmap.testing.RecordingDisk;
+import io.persistentmap.testing.TestSeeds;
+import io.persistentmap.testing.Torture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Guards the promise against the loss of power at any moment, whatever the device did with what it
+ * was not asked to flush: wrote it, lost it, wrote it in another order, tore it. So a sync that is
+ * missing anywhere shows here.
+ *
+ * <p>The life of a map on XFS, Btrfs and ext4 is recorded at the level of the device; then images
+ * of the device are built, mounted and opened. Some tens by default; {@code ./torture} runs
+ * thousands.
+ */
+final class CrashImageTest {
+  private static final String SUITE = "images";
+  private static final int IMAGES = 16;
+  private static final int IMAGES_OF_A_LIFE = 100;
+  private static final int LIVES = 2;
+  private static final double SHARE = 1 / 3.0;
+  private static final int CLEAN_EVERY = 4;
+
+  @FileSystemTest(XFS)
+  void crash_xfsWithSnapshots_lastOrInFlight(Path scratch) throws IOException {
+    crashAgainAndAgain(scratch, XFS, SnapshotMode.REFLINK);
+  }
+
+  @FileSystemTest(XFS)
+  void crash_btrfsWithSnapshots_lastOrInFlight(Path scratch) throws IOException {
+    crashAgainAndAgain(scratch, BTRFS, SnapshotMode.REFLINK);
+  }
+
+  @FileSystemTest(XFS)
+  void crash_ext4InPlace_lastOrInFlight(Path scratch) throws IOException {
+    crashAgainAndAgain(scratch, EXT4, SnapshotMode.IN_PLACE);
+  }
+
+  /** Guards this very test: without syncs, it must find that checkpoints are lost. */
+  @FileSystemTest(XFS)
+  void crash_withoutSyncs_isFound(Path scratch) throws IOException {
+    FileSystem careless =
+        FaultyFileSystem.omitting(FileSystem.ofPlatform(), FaultyFileSystem.SYNCS);
+    long seed = TestSeeds.next("CrashImageTest.withoutSyncs");
+    for (SnapshotMode mode : List.of(SnapshotMode.REFLINK, SnapshotMode.IN_PLACE)) {
+      List<String> found = new ArrayList<>();
+      Lives lives = new Lives(scratch, XFS, mode, careless, seed);
+      lives.crash(
+          IMAGES,
+          (survivors, problem) -> {
+            found.add(String.valueOf(problem));
+            return problem == null;
+          });
+      assertThat(found).as("%s without syncs", mode).anyMatch(problem -> !problem.equals("null"));
+    }
+  }
+
+  private static void crashAgainAndAgain(Path scratch, FileSystemKind kind, SnapshotMode mode)
+      throws IOException {
+    LoopFileSystem.require(kind);
+    long seed = TestSeeds.next("CrashImageTest." + kind);
+    SplittableRandom random = new SplittableRandom(seed);
+    Torture torture = Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind, mode);
+    while (torture.goesOn()) {
+      Lives lives = new Lives(scratch, kind, mode, FileSystem.ofPlatform(), random.nextLong());
+      for (int life = 0; life < LIVES && torture.goesOn(); life++) {
+        lives.crash(
+            Torture.isLong(SUITE) ? IMAGES_OF_A_LIFE : IMAGES / LIVES,
+            (survivors, problem) -> {
+              torture.count(survivors.toString());
+              if (problem != null) {
+                torture.violation("seed " + seed + ", " + problem);
+              }
+              return torture.goesOn();
+            });
+      }
+    }
+    torture.end();
+  }
+
+  /** What becomes of the result of a crash; returns whether there is to be another. */
+  private interface Verdict {
+    boolean pass(CrashImages.Survivors survivors, @Nullable String problem);
+  }
+
+  /**
+   * Lives of one map, each of which goes on where a crash in the one before left it: so recovery is
+   * cut short by power failures, too.
+   */
+  private static final class Lives {
+    private final Path scratch;
+    private final FileSystemKind kind;
+    private final SnapshotMode mode;
+    private final FileSystem files;
+    private final SplittableRandom random;
+    private final Workload workload;
+    private @Nullable CrashOracle before;
+    private int number;
+
+    Lives(Path scratch, FileSystemKind kind, SnapshotMode mode, FileSystem files, long seed) {
+      this.scratch = scratch;
+      this.kind = kind;
+      this.mode = mode;
+      this.files = files;
+      this.random = new SplittableRandom(seed);
+      this.workload =
+          new Workload(seed, random.nextInt(Workload.WRITERS), Workload.Values.ALL_SIZES);
+    }
+
+    /** Records the next life, and crashes in it at some moments, in order. */
+    void crash(int images, Verdict verdict) throws IOException {
+      Path backing = scratch.resolve("backing");
+      if (number++ == 0) {
+        LoopFileSystem.format(kind, backing, kind.smallBytes());
+      } else {
+        Files.move(scratch.resolve("chosen"), backing);
+      }
+      Path base = scratch.resolve("base");
+      CrashImages.cloneFile(backing, base);
+      Path log = scratch.resolve("log");
+      record(backing, log);
+      try (DiskLog disk = DiskLog.read(log);
+          CrashImages crashes = new CrashImages(disk, base)) {
+        CrashOracle oracle =
+            before == null
+                ? new CrashOracle(workload, disk.entries())
+                : new CrashOracle(before, disk.entries());
+        crash(crashes, oracle, moments(disk.entries(), images), verdict);
+      }
+      Files.delete(log);
+    }
+
+    private void record(Path backing, Path log) throws IOException {
+      try (RecordingDisk disk = RecordingDisk.start(backing, log);
+          LoopFileSystem mounted = LoopFileSystem.attach(kind, disk.disk())) {
+        Map<Long, Long> steps = before == null ? Map.of(0L, 0L) : before.steps();
+        new RecordedLife(disk, files, mode, workload, steps, random.split())
+            .run(mounted.root().resolve("store"));
+      }
+      Files.delete(backing);
+    }
+
+    private void crash(
+        CrashImages crashes, CrashOracle oracle, SortedSet<Integer> moments, Verdict verdict)
+        throws IOException {
+      int chosen = random.nextInt(moments.size());
+      for (int moment : moments) {
+        oracle.advance(moment);
+        CrashImages.Survivors survivors = CrashImages.Survivors.random(random);
+        Path image = scratch.resolve("image");
+        crashes.crash(moment, survivors, random, image);
+        if (chosen-- == 0) {
+          Files.deleteIfExists(scratch.resolve("chosen"));
+          CrashImages.cloneFile(image, scratch.resolve("chosen"));
+          before = new CrashOracle(oracle, List.of());
+        }
+        String problem = look(image, oracle, random.nextInt(CLEAN_EVERY) == 0);
+        Files.delete(image);
+        String what = "life " + number + " cut before " + moment + ", survives " + survivors + ": ";
+        if (!verdict.pass(survivors, problem == null ? null : what + problem)) {
+          break;
+        }
+      }
+    }
+
+    /** Any moments. */
+    private SortedSet<Integer> moments(List<DiskLog.Entry> entries, int images) {
+      SortedSet<Integer> moments = new TreeSet<>();
+      while (moments.size() < Math.min(images, entries.size() / 4)) {
+        moments.add(random.nextInt(entries.size()));
+      }
+      return moments;
+    }
+
+    private @Nullable String look(Path image, CrashOracle oracle, boolean goOn) throws IOException {
+      try (LoopFileSystem mounted = LoopFileSystem.attach(kind, image)) {
+        Path file = mounted.root().resolve("store");
+        String problem = open(file, oracle, goOn);
+        if (problem == null && goOn) {
+          problem = openAgain(file);
+        }
+        System.gc(); // else the mapping of the file keeps it mounted
+        return problem;
+      }
+    }
+
+    private @Nullable String open(Path file, CrashOracle oracle, boolean goOn) {
+      try (PersistentMap<Object, byte[]> map =
+          PersistentMap.builder(Object.class, byte[].class)
+              .allowPackage("io.persistentmap")
+              .snapshotMode(mode)
+              .closeMode(CloseMode.DISCARD)
+              .cacheBytes(0)
+              .open(file)) {
+        String problem = oracle.difference(map);
+        if (problem == null && goOn) {
+          map.put("after", new byte[] {1});
+          map.checkpoint();
+          map.put("after", new byte[] {2});
+        }
+        return problem == null ? null : problem + "; " + map.recovery();
+      } catch (PersistentMapException e) {
+        return "not opened: " + e;
+      }
+    }
+
+    private @Nullable String openAgain(Path file) {
+      try (PersistentMap<Object, byte[]> map =
+          PersistentMap.builder(Object.class, byte[].class)
+              .allowPackage("io.persistentmap")
+              .open(file)) {
+        byte[] after = map.get("after");
+        return after != null && after.length == 1 && after[0] == 1
+            ? null
+            : "what was put after recovery is not there";
+      } catch (PersistentMapException e) {
+        return "not opened again: " + e;
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.persistentmap.crash;
+
+import static io.persistentmap.testing.FileSystemKind.DEFAULT;
+import static io.persistentmap.testing.FileSystemKind.EXT4;
+import static io.persistentmap.testing.FileSystemKind.XFS;
+
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.testing.FileSystemKind;
+import io.persistentmap.testing.FileSystemTest;
+import io.persistentmap.testing.LoopFileSystem;
+import io.persistentmap.testing.TestSeeds;
+import io.persistentmap.testing.Torture;
+import java.io.IOException;
+
+/**
+ * Guards the promise against the loss of power on real file systems under load: the file system is
+ * shut down without writing its log, so that whatever was not synced is gone; then it is mounted
+ * again, and recovers, and so does the store. Btrfs can't be shut down so; see {@link
+ * CrashImageTest}.
+ */
+final class PowerFailureTest {
+  private static final String SUITE = "power";
+  private static final int FAILURES = 3;
+  private static final double SHARE = 1 / 3.0;
+
+  @FileSystemTest(DEFAULT)
+  void powerFailure_xfsWithSnapshots_lastOrInFlight() throws Exception {
+    failAgainAndAgain(XFS, SnapshotMode.REFLINK);
+  }
+
+  @FileSystemTest(DEFAULT)
+  void powerFailure_xfsInPlace_lastOrInFlight() throws Exception {
+    failAgainAndAgain(XFS, SnapshotMode.IN_PLACE);
+  }
+
+  @FileSystemTest(DEFAULT)
+  void powerFailure_ext4InPlace_lastOrInFlight() throws Exception {
+    failAgainAndAgain(EXT4, SnapshotMode.IN_PLACE);
+  }
+
+  private static void failAgainAndAgain(FileSystemKind kind, SnapshotMode mode)
+      throws IOException, InterruptedException {
+    LoopFileSystem.require(kind);
+    LoopFileSystem.requireProgram("xfs_io", "xfsprogs");
+    long seed = TestSeeds.next("PowerFailureTest." + kind + "." + mode);
+    Torture torture = Torture.begin(SUITE, SHARE, FAILURES, "power failure under load", kind, mode);
+    try (LoopFileSystem fileSystem =
+        LoopFileSystem.mount(kind, LoopFileSystem.DEFAULT_SIZE_BYTES)) {
+      StruckStore store =
+          new StruckStore(
+              fileSystem.root().resolve("store"), mode, seed, Workload.Values.ALL_SIZES, torture);
+      while (torture.goesOn()) {
+        store.strike(
+            child -> {
+              fileSystem.powerFailure();
+              if (torture.cases() % 2 == 0) {
+                requireItSaysSo(child, torture);
+              }
+              child.kill();
+              fileSystem.mountAgain();
+            });
+      }
+    }
+    torture.end();
+  }
+
+  /** A process whose file system is gone gets an exception, and no other end. */
+  private static void requireItSaysSo(ChildJvm child, Torture torture) throws InterruptedException {
+    int status = child.awaitEnd();
+    String errors = child.errors();
+    if (status != SigkillChild.FAILED || !errors.contains("StorageFailureException")) {
+      torture.violation("without its file system, the child ended with " + status + ": " + errors);
+    }
+  }
+}
