@@ -206,7 +206,9 @@ public final class EntryCodec<K, V> {
         throw refused("value for key " + key, e);
       } catch (ConcurrentModificationException e) {
         if (attempt == ATTEMPTS) {
-          throw refused("value for key " + key, new SerializationException(String.valueOf(e.getMessage()), e));
+          throw refused(
+              "value for key " + key,
+              new SerializationException(String.valueOf(e.getMessage()), e));
         }
         pause(attempt);
       }
