@@ -93,7 +93,7 @@ final class SigkillChild {
 
   private void write(PersistentMap<Object, byte[]> map, int writer, SplittableRandom pace) {
     Workload workload = new Workload(seed, writer);
-    long number = Workload.number(map.get(counterKey(writer)), 0);
+    long number = stepsDone(map, writer);
     int left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
     while (!stop) {
       Workload.Step step = workload.step(++number);
@@ -106,6 +106,16 @@ final class SigkillChild {
         left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
         checkpoint(map);
       }
+    }
+  }
+
+  /** Not while the other writer has removed the count, and not put it again. */
+  private long stepsDone(PersistentMap<Object, byte[]> map, int writer) {
+    clearing.readLock().lock();
+    try {
+      return Workload.number(map.get(counterKey(writer)), 0);
+    } finally {
+      clearing.readLock().unlock();
     }
   }
 
