@@ -6,6 +6,7 @@ import static io.persistentmap.testing.FileSystemKind.XFS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -22,7 +23,7 @@ import java.nio.file.Path;
  */
 final class CrashAtEachCallTest {
   private static final int COLLECT_EVERY = 10;
-  private static final int SAMPLE = 40;
+  private static final int SAMPLE = 25;
   private static final int SAMPLE_WITH_GARBAGE = 8;
 
   private final FileSystem real = FileSystem.ofPlatform();
@@ -30,23 +31,29 @@ final class CrashAtEachCallTest {
   @FileSystemTest({DEFAULT, XFS, BTRFS})
   void crash_atEachCall_recoversLastOrInFlight(Path directory, FileSystemKind kind)
       throws IOException {
-    crash(directory, kind, Scenario.Story.LIFE, SAMPLE);
+    crash(directory, kind, ValueMode.COPIED, Scenario.Story.LIFE, SAMPLE);
+  }
+
+  @FileSystemTest({DEFAULT, XFS, BTRFS})
+  void crashWithLiveValues_atEachCall_recoversLastOrInFlight(Path directory, FileSystemKind kind)
+      throws IOException {
+    crash(directory, kind, ValueMode.LIVE, Scenario.Story.LIFE, SAMPLE);
   }
 
   /** The same while the cleaner works, images are written, and space is given back. */
   @FileSystemTest({DEFAULT, XFS})
   void crash_atEachCallWithGarbage_recoversLastOrInFlight(Path directory, FileSystemKind kind)
       throws IOException {
-    crash(directory, kind, Scenario.Story.GARBAGE, SAMPLE_WITH_GARBAGE);
+    crash(directory, kind, ValueMode.COPIED, Scenario.Story.GARBAGE, SAMPLE_WITH_GARBAGE);
   }
 
-  private void crash(Path directory, FileSystemKind kind, Scenario.Story story, int sample)
+  private void crash(Path directory, FileSystemKind kind, ValueMode values, Scenario.Story story, int sample)
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
-    Torture torture = Torture.begin("calls", 0, 1, "crash at each call, " + story, kind, mode);
+    Torture torture = Torture.begin("calls", 0, 1, "crash at each call, " + story + ", " + values, kind, mode);
     String name = "CrashAtEachCallTest." + story + "." + kind;
     for (int number :
-        SampledCalls.of(name, directory, mode, story, FaultyFileSystem.CHANGES, sample)) {
+        SampledCalls.of(name, directory, mode, values, story, FaultyFileSystem.CHANGES, sample)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty =
           FaultyFileSystem.strikingAt(
@@ -54,7 +61,7 @@ final class CrashAtEachCallTest {
               number,
               FaultyFileSystem.CHANGES,
               call -> new FaultyFileSystem.SimulatedCrash());
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, 0);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, values, 0);
       try {
         scenario.run(story);
       } catch (FaultyFileSystem.SimulatedCrash e) {

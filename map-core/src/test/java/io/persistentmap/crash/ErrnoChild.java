@@ -7,6 +7,7 @@ import io.persistentmap.MapClosedException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.platform.FileSystem;
 import java.io.IOException;
@@ -169,7 +170,7 @@ final class ErrnoChild {
   private boolean run(Fault fault, int number) throws IOException {
     Path place = Files.createDirectory(directory.resolve("case" + ++cases));
     Path file = place.resolve("store");
-    Scenario scenario = new Scenario(real, file, mode, 2 + fault.times);
+    Scenario scenario = new Scenario(real, file, mode, ValueMode.COPIED, 2 + fault.times);
     Faults.arm(place, List.of(fault.call), number, fault.times, fault.what);
     Throwable failure = null;
     try {

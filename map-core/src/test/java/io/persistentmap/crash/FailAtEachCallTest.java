@@ -10,6 +10,7 @@ import io.persistentmap.DiskFullException;
 import io.persistentmap.MapClosedException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
@@ -18,6 +19,7 @@ import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guards that a system call which fails costs nothing that was promised: after a full disk the same
  * call works once there is space, and nothing in memory is lost; any other failure fails the map
- * for good, and opening it again gives the last checkpoint or the one in flight. A sample of the
- * calls, or all with {@code -Dpersistentmap.exhaustive=true}.
+ * for good, and opening it again gives the last checkpoint or the one in flight. With copied and
+ * with live values. A sample of the calls, or all with {@code -Dpersistentmap.exhaustive=true}.
  */
 final class FailAtEachCallTest {
   private static final int COLLECT_EVERY = 10;
-  private static final int SAMPLE = 15;
+  private static final int SAMPLE = 8;
 
   private final FileSystem real = FileSystem.ofPlatform();
 
@@ -131,44 +133,57 @@ final class FailAtEachCallTest {
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
     Torture torture = Torture.begin("calls", 0, 1, faultName, kind, mode);
-    for (int number :
-        SampledCalls.of(
-            "FailAtEachCallTest." + kind,
-            directory,
-            mode,
-            Scenario.Story.LIFE,
-            operations,
-            SAMPLE)) {
-      Path place = Files.createDirectory(directory.resolve("at" + number));
-      FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retries);
-      RuntimeException failure = null;
-      try {
-        scenario.run(Scenario.Story.LIFE);
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-      boolean struck = faulty.hasStruck();
-      String when = "failure at " + faulty.struckCall();
-      assertThat(struck || failure == null).as("%s: %s", when, failure).isTrue();
-      try {
-        judge.judge(new Life(faulty, scenario), failure);
-      } catch (AssertionError e) {
-        torture.violation(when + ": " + e.getMessage());
-      }
-      scenario.abandon();
-      faulty.endProcess();
-      try {
-        scenario.verifyRecovery(real, when);
-      } catch (AssertionError e) {
-        torture.violation(String.valueOf(e.getMessage()));
-      }
-      torture.count(failure == null ? "went on" : "failed clearly");
-      StoreDirectory.delete(place);
-      if (number % COLLECT_EVERY == 0) {
-        System.gc(); // memory outside the heap is released only with the objects that own it
+    for (ValueMode values : List.of(ValueMode.COPIED, ValueMode.LIVE)) {
+      for (int number :
+          SampledCalls.of(
+              "FailAtEachCallTest." + kind,
+              directory,
+              mode,
+              values,
+              Scenario.Story.LIFE,
+              operations,
+              SAMPLE)) {
+        Path place = Files.createDirectory(directory.resolve("at" + number));
+        FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
+        Path file = place.resolve("store");
+        Scenario scenario = new Scenario(faulty, file, mode, values, retries);
+        live(faulty, scenario, judge, values, torture);
+        StoreDirectory.delete(place);
+        if (number % COLLECT_EVERY == 0) {
+          System.gc(); // memory outside the heap is released only with the objects that own it
+        }
       }
     }
     torture.end();
+  }
+
+  private void live(
+      FaultyFileSystem faulty,
+      Scenario scenario,
+      Judge judge,
+      ValueMode values,
+      Torture torture) {
+    RuntimeException failure = null;
+    try {
+      scenario.run(Scenario.Story.LIFE);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    boolean struck = faulty.hasStruck();
+    String when = "failure at " + faulty.struckCall() + ", values " + values;
+    assertThat(struck || failure == null).as("%s: %s", when, failure).isTrue();
+    try {
+      judge.judge(new Life(faulty, scenario), failure);
+    } catch (AssertionError e) {
+      torture.violation(when + ": " + e.getMessage());
+    }
+    scenario.abandon();
+    faulty.endProcess();
+    try {
+      scenario.verifyRecovery(real, when);
+    } catch (AssertionError e) {
+      torture.violation(String.valueOf(e.getMessage()));
+    }
+    torture.count(failure == null ? "went on" : "failed clearly");
   }
 }

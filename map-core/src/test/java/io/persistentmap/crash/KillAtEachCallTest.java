@@ -4,6 +4,7 @@ import static io.persistentmap.testing.FileSystemKind.EXT4;
 import static io.persistentmap.testing.FileSystemKind.XFS;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -80,7 +81,7 @@ final class KillAtEachCallTest {
       }
     }
     try {
-      new Scenario(real, file, mode, 0)
+      new Scenario(real, file, mode, ValueMode.COPIED, 0)
           .verifyRecovery(real, "killed at call " + number, told.successful, told.begun);
     } catch (AssertionError e) {
       torture.violation(String.valueOf(e.getMessage()));

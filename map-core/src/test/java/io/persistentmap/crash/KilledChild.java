@@ -1,6 +1,7 @@
 package io.persistentmap.crash;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import java.nio.file.Path;
 
@@ -15,7 +16,7 @@ final class KilledChild {
     ChildJvm.endWithParent();
     Scenario scenario =
         new Scenario(
-            FileSystem.ofPlatform(), Path.of(arguments[0]), SnapshotMode.valueOf(arguments[1]), 0);
+            FileSystem.ofPlatform(), Path.of(arguments[0]), SnapshotMode.valueOf(arguments[1]), ValueMode.COPIED, 0);
     scenario.tell(SigkillChild::say);
     scenario.run(Scenario.Story.valueOf(arguments[2]));
     SigkillChild.say("completed");

@@ -1,6 +1,7 @@
 package io.persistentmap.crash;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.TestSeeds;
 import java.io.IOException;
@@ -31,13 +32,14 @@ final class SampledCalls {
       String name,
       Path directory,
       SnapshotMode mode,
+      ValueMode values,
       Scenario.Story story,
       Set<String> operations,
       int most)
       throws IOException {
     FaultyFileSystem counting = FaultyFileSystem.recording(FileSystem.ofPlatform());
     Path place = Files.createDirectory(directory.resolve("count"));
-    new Scenario(counting, place.resolve("store"), mode, 0).run(story);
+    new Scenario(counting, place.resolve("store"), mode, values, 0).run(story);
     StoreDirectory.delete(place);
     int total =
         (int)

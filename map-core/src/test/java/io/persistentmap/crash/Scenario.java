@@ -8,6 +8,7 @@ import io.persistentmap.FaultInjection;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ final class Scenario {
   private final FileSystem fileSystem;
   private final Path file;
   private final SnapshotMode mode;
+  private final ValueMode values;
   private final int retries;
 
   /** What the map must have. */
@@ -55,12 +57,14 @@ final class Scenario {
   /**
    * Prepares it.
    *
+   * @param values whether the values are copied, or all live
    * @param retries how often a call that meets a full disk is repeated at most
    */
-  Scenario(FileSystem fileSystem, Path file, SnapshotMode mode, int retries) {
+  Scenario(FileSystem fileSystem, Path file, SnapshotMode mode, ValueMode values, int retries) {
     this.fileSystem = fileSystem;
     this.file = file;
     this.mode = mode;
+    this.values = values;
     this.retries = retries;
   }
 
@@ -162,6 +166,7 @@ final class Scenario {
     return FaultInjection.into(
             PersistentMap.builder(String.class, String.class)
                 .snapshotMode(mode)
+                .valueMode(values)
                 .closeMode(closeMode)
                 .cacheBytes(0),
             files)

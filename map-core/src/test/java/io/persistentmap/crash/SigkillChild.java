@@ -8,6 +8,7 @@ import io.persistentmap.CloseMode;
 import io.persistentmap.DiskFullException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import java.util.function.Supplier;
  * disk is full, it says "full", and tries again and again.
  *
  * <p>Arguments: file, seed of the workload, seed of the timing, snapshot mode, number of threads
- * that make checkpoints, size of the values.
+ * that make checkpoints, size of the values, value mode.
  */
 final class SigkillChild {
   /** Its exit status when a call on the map failed. */
@@ -41,6 +42,7 @@ final class SigkillChild {
   private final SnapshotMode mode;
   private final int checkpointers;
   private final Workload.Values values;
+  private final ValueMode valueMode;
 
   /** Held for writing while all entries are removed and counted, which no checkpoint may split. */
   private final ReentrantReadWriteLock clearing = new ReentrantReadWriteLock(true);
@@ -54,6 +56,7 @@ final class SigkillChild {
     mode = SnapshotMode.valueOf(arguments[3]);
     checkpointers = Integer.parseInt(arguments[4]);
     values = Workload.Values.valueOf(arguments[5]);
+    valueMode = ValueMode.valueOf(arguments[6]);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -78,6 +81,7 @@ final class SigkillChild {
                 PersistentMap.builder(Object.class, byte[].class)
                     .allowPackage("io.persistentmap")
                     .snapshotMode(mode)
+                    .valueMode(valueMode)
                     .closeMode(closeMode)
                     .open(file));
     say("open " + map.recovery().checkpoint());
@@ -125,7 +129,7 @@ final class SigkillChild {
 
   private void write(PersistentMap<Object, byte[]> map, int writer, SplittableRandom pace) {
     Workload workload = new Workload(seed, writer, values);
-    long number = Workload.number(map.get(counterKey(writer)), 0);
+    long number = stepsDone(map, writer);
     int left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
     while (!stop) {
       Workload.Step step = workload.step(++number);
@@ -138,6 +142,16 @@ final class SigkillChild {
         left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
         checkpoint(map);
       }
+    }
+  }
+
+  /** Not while the other writer has removed the count, and not put it again. */
+  private long stepsDone(PersistentMap<Object, byte[]> map, int writer) {
+    clearing.readLock().lock();
+    try {
+      return Workload.number(map.get(counterKey(writer)), 0);
+    } finally {
+      clearing.readLock().unlock();
     }
   }
 

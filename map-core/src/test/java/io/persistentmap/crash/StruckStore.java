@@ -3,6 +3,7 @@ package io.persistentmap.crash;
 import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
 /**
  * A store that lives through many crashes: a {@link SigkillChild} works on it until it is struck,
  * and then the store must have the last checkpoint that the child said was successful, or one that
- * was being made, to the last byte.
+ * was being made, to the last byte. Half of the children have live values, the others copied ones.
  */
 final class StruckStore {
   private static final int MOST_CHECKPOINTS = 60;
@@ -60,7 +61,8 @@ final class StruckStore {
                 Long.toString(random.nextLong()),
                 mode.name(),
                 Integer.toString(checkpointers),
-                values.name()),
+                values.name(),
+                (strikes % 4 < 2 ? ValueMode.AUTO : ValueMode.COPIED).name()),
             said::line)) {
       awaitMoment(child);
       boolean alive = child.isAlive();
