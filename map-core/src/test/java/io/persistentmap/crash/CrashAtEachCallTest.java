@@ -47,10 +47,12 @@ final class CrashAtEachCallTest {
     crash(directory, kind, ValueMode.COPIED, Scenario.Story.GARBAGE, SAMPLE_WITH_GARBAGE);
   }
 
-  private void crash(Path directory, FileSystemKind kind, ValueMode values, Scenario.Story story, int sample)
+  private void crash(
+      Path directory, FileSystemKind kind, ValueMode values, Scenario.Story story, int sample)
       throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
-    Torture torture = Torture.begin("calls", 0, 1, "crash at each call, " + story + ", " + values, kind, mode);
+    Torture torture =
+        Torture.begin("calls", 0, 1, "crash at each call, " + story + ", " + values, kind, mode);
     String name = "CrashAtEachCallTest." + story + "." + kind;
     for (int number :
         SampledCalls.of(name, directory, mode, values, story, FaultyFileSystem.CHANGES, sample)) {

@@ -10,8 +10,8 @@ import io.persistentmap.DiskFullException;
 import io.persistentmap.MapClosedException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
-import io.persistentmap.ValueMode;
 import io.persistentmap.StorageFailureException;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -158,11 +158,7 @@ final class FailAtEachCallTest {
   }
 
   private void live(
-      FaultyFileSystem faulty,
-      Scenario scenario,
-      Judge judge,
-      ValueMode values,
-      Torture torture) {
+      FaultyFileSystem faulty, Scenario scenario, Judge judge, ValueMode values, Torture torture) {
     RuntimeException failure = null;
     try {
       scenario.run(Scenario.Story.LIFE);

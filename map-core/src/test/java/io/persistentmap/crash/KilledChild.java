@@ -16,7 +16,11 @@ final class KilledChild {
     ChildJvm.endWithParent();
     Scenario scenario =
         new Scenario(
-            FileSystem.ofPlatform(), Path.of(arguments[0]), SnapshotMode.valueOf(arguments[1]), ValueMode.COPIED, 0);
+            FileSystem.ofPlatform(),
+            Path.of(arguments[0]),
+            SnapshotMode.valueOf(arguments[1]),
+            ValueMode.COPIED,
+            0);
     scenario.tell(SigkillChild::say);
     scenario.run(Scenario.Story.valueOf(arguments[2]));
     SigkillChild.say("completed");

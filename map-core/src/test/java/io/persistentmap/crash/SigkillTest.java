@@ -17,8 +17,8 @@ import java.nio.file.Path;
  * checkpoints, cleans, opens, recovers or closes) leaves exactly the state of the last successful
  * checkpoint, or of the one that was being made.
  *
- * <p>Half of the processes have live values, the others copied ones. One store lives through all kills of a file system; half of them are of stores in place, half
- * of stores with snapshots.
+ * <p>Half of the processes have live values, the others copied ones. One store lives through all
+ * kills of a file system; half of them are of stores in place, half of stores with snapshots.
  */
 @OnFileSystems({EXT4, XFS, BTRFS})
 final class SigkillTest {
