@@ -87,6 +87,7 @@ final class MapFactory implements MapSource {
 
   private PersistentMap<Object, Object> open(Path file) {
     return PersistentMap.builder(Object.class, Object.class)
+        .allow(Note.class, Word.class)
         .cacheBytes(configuration.cached() ? CACHE_BYTES : 0)
         .snapshotMode(
             configuration.where().supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE)
