@@ -43,10 +43,14 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
 
   @Override
   public boolean hasNext() {
-    while (next == null && advance()) {
-      // That was of no use, or of another shard.
+    try {
+      while (next == null && advance()) {
+        // That was of no use, or of another shard.
+      }
+      return next != null;
+    } catch (OutOfMemoryError e) {
+      throw live.explain(e);
     }
-    return next != null;
   }
 
   @Override
@@ -155,7 +159,7 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
         return entries.valueOf(entry);
       }
       return live.departures(shardOfKey) == departuresBefore
-          ? codec.valueOf(record)
+          ? entries.copyOf(record)
           : entries.read(key());
     }
   }

@@ -451,4 +451,13 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       operations.give(operation);
     }
   }
+
+  /** Returns a copy of the value of a record. */
+  V copyOf(byte[] record) {
+    try {
+      return codec.valueOf(record);
+    } catch (OutOfMemoryError e) {
+      throw live.explain(e);
+    }
+  }
 }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Guards that the map does what a HashMap does, whatever checkpoints, images, cleaning, closing and
- * discarding happen in between.
+ * Guards that the map does what a HashMap does, with copied or live values, whatever checkpoints,
+ * images, cleaning, closing and discarding happen in between.
  */
 @OnFileSystems({FileSystemKind.DEFAULT, FileSystemKind.XFS})
 final class RandomOperationsTest {
@@ -33,6 +33,7 @@ final class RandomOperationsTest {
       try (PersistentMap<String, String> map =
           PersistentMap.builder(String.class, String.class)
               .closeMode(discard ? CloseMode.DISCARD : CloseMode.CHECKPOINT)
+              .valueMode(random.nextBoolean() ? ValueMode.COPIED : ValueMode.LIVE)
               .cacheBytes(random.nextBoolean() ? 0 : 100_000)
               .open(file)) {
         compare(map);

@@ -13,12 +13,11 @@ import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.HeapValues;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ConcurrentModificationException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,15 +38,11 @@ import org.jspecify.annotations.Nullable;
  * this moment.
  *
  * <p>What is changed inside an object by other means, without the map, may be in the checkpoint or
- * not; but the bytes can be read, since those of a changed value that is more than a few fields are
- * read back before they go to the log.
+ * not. That the bytes can be read all the same is for the serializers to see to.
  */
 public final class DirtyPass implements HeapValues {
   /** Entries from which on several threads share the work. */
   private static final int PARALLEL_FROM = 2048;
-
-  /** How often an object is tried that can't be written. */
-  private static final int ATTEMPTS = 24;
 
   /** How long the pass waits for a function that holds a key. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -58,7 +53,6 @@ public final class DirtyPass implements HeapValues {
   private final OperationPool operations;
   private final EntryCodec<?, ?> codec;
   private final LiveValues live;
-  private final PlainClasses plain;
 
   /** Creates the pass over the live values of a map. */
   public DirtyPass(
@@ -67,7 +61,6 @@ public final class DirtyPass implements HeapValues {
     this.operations = operations;
     this.codec = codec;
     this.live = live;
-    this.plain = new PlainClasses(codec::isImmutable);
   }
 
   @Override
@@ -135,7 +128,7 @@ public final class DirtyPass implements HeapValues {
         if (isHeld(entry) || !write(entry, holds)) {
           late.add(entry);
         }
-      } catch (SerializationException e) {
+      } catch (SerializationException | ConcurrentModificationException e) {
         late.add(entry);
       } catch (Throwable e) {
         failure.compareAndSet(null, named(entry, e));
@@ -177,9 +170,6 @@ public final class DirtyPass implements HeapValues {
         }
         if (fingerprint == entry.fingerprint) {
           return true;
-        }
-        if (!plain.isPlain(value.getClass())) {
-          codec.checkReadable(alone);
         }
         return append(entry, holds, alone, fingerprint);
       } finally {
@@ -260,11 +250,11 @@ public final class DirtyPass implements HeapValues {
         try {
           write(entry, ANY_HOLDS);
           return;
-        } catch (SerializationException e) {
-          if (attempt == ATTEMPTS) {
+        } catch (SerializationException | ConcurrentModificationException e) {
+          if (attempt == EntryCodec.ATTEMPTS) {
             throw e;
           }
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 6)));
+          EntryCodec.pause(attempt);
         }
       }
     }

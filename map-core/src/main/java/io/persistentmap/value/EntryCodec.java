@@ -15,7 +15,10 @@ import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import java.nio.file.Path;
+import java.util.ConcurrentModificationException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param <V> type of the values
  */
 public final class EntryCodec<K, V> {
+  /** How often a value is tried that another thread changes while it is written. */
+  static final int ATTEMPTS = 24;
+
   private final HashIndex index;
   private final Codec codec;
   private final StoredKeys storedKeys;
@@ -57,11 +63,6 @@ public final class EntryCodec<K, V> {
   /** Says whether a value may be shared, since nobody can change it. */
   public boolean isImmutable(Object value) {
     return codec.isImmutable(value);
-  }
-
-  /** Says whether instances of exactly that class may be shared. */
-  boolean isImmutable(Class<?> type) {
-    return codec.explain(type).immutable();
   }
 
   /**
@@ -189,22 +190,41 @@ public final class EntryCodec<K, V> {
     return keyType.cast(keyOf(operation));
   }
 
-  /** Ends the operation's record, which has a key, with a value. */
+  /**
+   * Ends the operation's record, which has a key, with a value. If another thread changes it
+   * meanwhile, tries again for a second or so.
+   */
   public void writeValue(Operation operation, Object key, Object value) {
     RecordBuffer record = operation.record();
-    record.truncateToKey();
-    try {
-      codec.write(value, record.writer());
-    } catch (SerializationException e) {
-      throw refused("value for key " + key, e);
+    for (int attempt = 1; true; attempt++) {
+      record.truncateToKey();
+      try {
+        codec.write(value, record.writer());
+        record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
+        return;
+      } catch (SerializationException e) {
+        throw refused("value for key " + key, e);
+      } catch (ConcurrentModificationException e) {
+        if (attempt == ATTEMPTS) {
+          throw refused(
+              "value for key " + key,
+              new SerializationException(String.valueOf(e.getMessage()), e));
+        }
+        pause(attempt);
+      }
     }
-    record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
+  }
+
+  /** Waits a little longer after each attempt to write what another thread changes. */
+  static void pause(int attempt) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 6)));
   }
 
   /**
    * Writes a value into an operation of its own, without a key.
    *
    * @throws SerializationException if it can't be written
+   * @throws ConcurrentModificationException if another thread changes it meanwhile
    * @throws PersistentMapException if the store can't take it
    */
   void writeValueAlone(Operation operation, Object value) {
@@ -228,21 +248,6 @@ public final class EntryCodec<K, V> {
         .writeBytes(
             bytes.array(), RecordLayout.HEADER_BYTES, bytes.position() - RecordLayout.HEADER_BYTES);
     record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
-  }
-
-  /**
-   * Reads back the value that the operation has alone.
-   *
-   * @throws SerializationException if that is not possible
-   */
-  void checkReadable(Operation alone) {
-    ByteWriter bytes = alone.record().writer();
-    ByteReader in = new ByteReader(bytes.array(), RecordLayout.HEADER_BYTES, bytes.position());
-    Object copy = codec.read(in);
-    if (in.remaining() != 0 || !valueType.isInstance(copy)) {
-      throw new SerializationException(
-          "what was written is not what would be read; the object was changed meanwhile");
-    }
   }
 
   /** Makes the operation's record, which has a key, a tombstone. */

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Refuses live values that can't be stored when they are put, and not only when a checkpoint is
  * made; without writing each of them.
  *
- * <p>The first value of a class is written and read back. Of collections, maps and arrays of the
- * JDK, the classes of their first elements count, too: so a list of sockets is refused although
- * lists of strings have been put before. What is found out later only, or changed into an object
- * later, fails the checkpoint, which names its key. Thread-safe.
+ * <p>The first value of a class is written. Of collections, maps and arrays of the JDK, the classes
+ * of their first elements count, too: so a list of sockets is refused although lists of strings
+ * have been put before. What is found out later only, or changed into an object later, fails the
+ * checkpoint, which names its key. Thread-safe.
  */
 public final class StorableValues {
   /** How deep first elements are looked at. */
@@ -30,7 +30,7 @@ public final class StorableValues {
   private final EntryCodec<?, ?> codec;
   private final OperationPool operations;
 
-  /** Classes of which something has been written and read. */
+  /** Classes of which something has been written. */
   private final Set<Class<?>> known = ConcurrentHashMap.newKeySet();
 
   /** Creates one that knows no class. */
@@ -51,7 +51,8 @@ public final class StorableValues {
     Operation operation = operations.take();
     try {
       codec.writeValueAlone(operation, value);
-      codec.checkReadable(operation);
+    } catch (ConcurrentModificationException e) {
+      return; // another thread changes it at this moment, so it is for the checkpoint to see
     } catch (SerializationException e) {
       throw new UnstorableException(
           codec.path()

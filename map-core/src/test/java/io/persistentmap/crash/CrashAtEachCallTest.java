@@ -6,6 +6,7 @@ import static io.persistentmap.testing.FileSystemKind.XFS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -21,17 +22,33 @@ import java.nio.file.Path;
  */
 final class CrashAtEachCallTest {
   private static final int COLLECT_EVERY = 10;
-  private static final int SAMPLE = 40;
+  private static final int SAMPLE = 25;
 
   private final FileSystem real = FileSystem.ofPlatform();
 
   @FileSystemTest({DEFAULT, XFS, BTRFS})
   void crash_atEachCall_recoversLastOrInFlight(Path directory, FileSystemKind kind)
       throws IOException {
+    crashAtEachCall(directory, kind, ValueMode.COPIED);
+  }
+
+  @FileSystemTest({DEFAULT, XFS, BTRFS})
+  void crashWithLiveValues_atEachCall_recoversLastOrInFlight(Path directory, FileSystemKind kind)
+      throws IOException {
+    crashAtEachCall(directory, kind, ValueMode.LIVE);
+  }
+
+  private void crashAtEachCall(Path directory, FileSystemKind kind, ValueMode values)
+      throws IOException {
     SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
     for (int number :
         SampledCalls.of(
-            "CrashAtEachCallTest." + kind, directory, mode, FaultyFileSystem.CHANGES, SAMPLE)) {
+            "CrashAtEachCallTest." + kind,
+            directory,
+            mode,
+            values,
+            FaultyFileSystem.CHANGES,
+            SAMPLE)) {
       Path place = Files.createDirectory(directory.resolve("at" + number));
       FaultyFileSystem faulty =
           FaultyFileSystem.strikingAt(
@@ -39,7 +56,7 @@ final class CrashAtEachCallTest {
               number,
               FaultyFileSystem.CHANGES,
               call -> new FaultyFileSystem.SimulatedCrash());
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, false);
+      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, values, false);
       try {
         scenario.run();
       } catch (FaultyFileSystem.SimulatedCrash e) {

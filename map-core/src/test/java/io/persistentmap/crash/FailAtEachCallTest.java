@@ -11,6 +11,7 @@ import io.persistentmap.MapClosedException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.StorageFailureException;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Guards that a system call which fails costs nothing that was promised: after a full disk the same
  * call works once there is space, and nothing in memory is lost; any other failure fails the map
- * for good, and opening it again gives the last checkpoint or the one in flight. A sample of the
- * calls, or all with {@code -Dpersistentmap.exhaustive=true}.
+ * for good, and opening it again gives the last checkpoint or the one in flight. With copied and
+ * with live values. A sample of the calls, or all with {@code -Dpersistentmap.exhaustive=true}.
  */
 final class FailAtEachCallTest {
   private static final int COLLECT_EVERY = 10;
-  private static final int SAMPLE = 15;
+  private static final int SAMPLE = 8;
 
   private final FileSystem real = FileSystem.ofPlatform();
 
@@ -126,39 +127,51 @@ final class FailAtEachCallTest {
       boolean retry,
       Judge judge)
       throws IOException {
-    SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
     List<String> violations = new ArrayList<>();
-    for (int number :
-        SampledCalls.of("FailAtEachCallTest." + kind, directory, mode, operations, SAMPLE)) {
-      Path place = Files.createDirectory(directory.resolve("at" + number));
-      FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
-      Scenario scenario = new Scenario(faulty, place.resolve("store"), mode, retry);
-      RuntimeException failure = null;
-      try {
-        scenario.run();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-      boolean struck = faulty.hasStruck();
-      String when = "failure at " + faulty.struckCall();
-      assertThat(struck || failure == null).as("%s: %s", when, failure).isTrue();
-      try {
-        judge.judge(new Life(faulty, scenario), failure);
-      } catch (AssertionError e) {
-        violations.add(when + ": " + e.getMessage());
-      }
-      scenario.abandon();
-      faulty.endProcess();
-      try {
-        scenario.verifyRecovery(real, when);
-      } catch (AssertionError e) {
-        violations.add(String.valueOf(e.getMessage()));
-      }
-      StoreDirectory.delete(place);
-      if (number % COLLECT_EVERY == 0) {
-        System.gc(); // memory outside the heap is released only with the objects that own it
+    for (ValueMode values : List.of(ValueMode.COPIED, ValueMode.LIVE)) {
+      SnapshotMode mode = kind.supportsReflinks() ? SnapshotMode.REFLINK : SnapshotMode.IN_PLACE;
+      String name = "FailAtEachCallTest." + kind;
+      for (int number : SampledCalls.of(name, directory, mode, values, operations, SAMPLE)) {
+        Path place = Files.createDirectory(directory.resolve("at" + number));
+        FaultyFileSystem faulty = FaultyFileSystem.strikingAt(real, number, operations, fault);
+        Path file = place.resolve("store");
+        Scenario scenario = new Scenario(faulty, file, mode, values, retry);
+        live(faulty, scenario, judge, values, violations);
+        StoreDirectory.delete(place);
+        if (number % COLLECT_EVERY == 0) {
+          System.gc(); // memory outside the heap is released only with the objects that own it
+        }
       }
     }
     assertThat(violations).isEmpty();
+  }
+
+  private void live(
+      FaultyFileSystem faulty,
+      Scenario scenario,
+      Judge judge,
+      ValueMode values,
+      List<String> violations) {
+    RuntimeException failure = null;
+    try {
+      scenario.run();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    boolean struck = faulty.hasStruck();
+    String when = "failure at " + faulty.struckCall() + ", values " + values;
+    assertThat(struck || failure == null).as("%s: %s", when, failure).isTrue();
+    try {
+      judge.judge(new Life(faulty, scenario), failure);
+    } catch (AssertionError e) {
+      violations.add(when + ": " + e.getMessage());
+    }
+    scenario.abandon();
+    faulty.endProcess();
+    try {
+      scenario.verifyRecovery(real, when);
+    } catch (AssertionError e) {
+      violations.add(String.valueOf(e.getMessage()));
+    }
   }
 }

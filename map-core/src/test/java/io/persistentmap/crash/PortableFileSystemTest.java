@@ -12,6 +12,7 @@ import io.persistentmap.FileLockedException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.PortableFiles;
 import io.persistentmap.testing.FileSystemTest;
@@ -25,7 +26,8 @@ final class PortableFileSystemTest {
   @FileSystemTest({DEFAULT, XFS})
   void cycle_createToRecovery_sameAsOnLinux(Path directory) {
     Path file = directory.resolve("store");
-    Scenario scenario = new Scenario(portable, file, SnapshotMode.IN_PLACE, false);
+    Scenario scenario =
+        new Scenario(portable, file, SnapshotMode.IN_PLACE, ValueMode.COPIED, false);
     scenario.run();
     scenario.verifyRecovery(portable, "portable");
     try (PersistentMap<String, String> map = builder(FileSystem.ofPlatform()).open(file)) {

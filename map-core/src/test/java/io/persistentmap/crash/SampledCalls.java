@@ -1,6 +1,7 @@
 package io.persistentmap.crash;
 
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.TestSeeds;
 import java.io.IOException;
@@ -28,11 +29,16 @@ final class SampledCalls {
    * @return numbers of calls, from 1, ascending
    */
   static List<Integer> of(
-      String name, Path directory, SnapshotMode mode, Set<String> operations, int most)
+      String name,
+      Path directory,
+      SnapshotMode mode,
+      ValueMode values,
+      Set<String> operations,
+      int most)
       throws IOException {
     FaultyFileSystem counting = FaultyFileSystem.recording(FileSystem.ofPlatform());
     Path place = Files.createDirectory(directory.resolve("count"));
-    new Scenario(counting, place.resolve("store"), mode, false).run();
+    new Scenario(counting, place.resolve("store"), mode, values, false).run();
     StoreDirectory.delete(place);
     int total =
         (int)

@@ -7,6 +7,7 @@ import io.persistentmap.DiskFullException;
 import io.persistentmap.FaultInjection;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ final class Scenario {
   private final FileSystem fileSystem;
   private final Path file;
   private final SnapshotMode mode;
+  private final ValueMode values;
   private final boolean retry;
 
   /** What the map must have. */
@@ -42,12 +44,14 @@ final class Scenario {
   /**
    * Prepares it.
    *
+   * @param values whether the values are copied, or all live
    * @param retry whether a call that meets a full disk is repeated once
    */
-  Scenario(FileSystem fileSystem, Path file, SnapshotMode mode, boolean retry) {
+  Scenario(FileSystem fileSystem, Path file, SnapshotMode mode, ValueMode values, boolean retry) {
     this.fileSystem = fileSystem;
     this.file = file;
     this.mode = mode;
+    this.values = values;
     this.retry = retry;
   }
 
@@ -91,6 +95,7 @@ final class Scenario {
     return FaultInjection.into(
             PersistentMap.builder(String.class, String.class)
                 .snapshotMode(mode)
+                .valueMode(values)
                 .closeMode(closeMode)
                 .cacheBytes(0),
             files)

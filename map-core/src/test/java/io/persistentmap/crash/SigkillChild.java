@@ -7,6 +7,7 @@ import static io.persistentmap.crash.Workload.counterKey;
 import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * and so on for ever; and says so: "opening", "open N", "ack N", "closing", "closed".
  *
  * <p>Arguments: file, seed of the workload, seed of the timing, snapshot mode, number of threads
- * that make checkpoints.
+ * that make checkpoints, value mode.
  */
 final class SigkillChild {
   private static final int LONGEST_SESSION_MILLIS = 1500;
@@ -32,6 +33,7 @@ final class SigkillChild {
   private final SplittableRandom random;
   private final SnapshotMode mode;
   private final int checkpointers;
+  private final ValueMode values;
 
   /** Held for writing while all entries are removed and counted, which no checkpoint may split. */
   private final ReentrantReadWriteLock clearing = new ReentrantReadWriteLock(true);
@@ -44,6 +46,7 @@ final class SigkillChild {
     random = new SplittableRandom(Long.parseLong(arguments[2]));
     mode = SnapshotMode.valueOf(arguments[3]);
     checkpointers = Integer.parseInt(arguments[4]);
+    values = ValueMode.valueOf(arguments[5]);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -66,6 +69,7 @@ final class SigkillChild {
         PersistentMap.builder(Object.class, byte[].class)
             .allowPackage("io.persistentmap")
             .snapshotMode(mode)
+            .valueMode(values)
             .closeMode(closeMode)
             .open(file)) {
       say("open " + map.recovery().checkpoint());
@@ -89,7 +93,7 @@ final class SigkillChild {
 
   private void write(PersistentMap<Object, byte[]> map, int writer, SplittableRandom pace) {
     Workload workload = new Workload(seed, writer);
-    long number = Workload.number(map.get(counterKey(writer)), 0);
+    long number = stepsDone(map, writer);
     int left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
     while (!stop) {
       Workload.Step step = workload.step(++number);
@@ -102,6 +106,16 @@ final class SigkillChild {
         left = pace.nextInt(STEPS_BETWEEN_CHECKPOINTS);
         checkpoint(map);
       }
+    }
+  }
+
+  /** Not while the other writer has removed the count, and not put it again. */
+  private long stepsDone(PersistentMap<Object, byte[]> map, int writer) {
+    clearing.readLock().lock();
+    try {
+      return Workload.number(map.get(counterKey(writer)), 0);
+    } finally {
+      clearing.readLock().unlock();
     }
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.ValueMode;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
 import io.persistentmap.testing.OnFileSystems;
@@ -22,8 +23,9 @@ import java.util.SplittableRandom;
  * checkpoints, cleans, opens, recovers or closes) leaves exactly the state of the last successful
  * checkpoint, or of the one that was being made.
  *
- * <p>One store lives through all kills of a file system. {@code -Dpersistentmap.kills=1000} for
- * more of them; half are of stores in place, half of stores with snapshots.
+ * <p>Half of the processes have live values, the others copied ones. One store lives through all
+ * kills of a file system. {@code -Dpersistentmap.kills=1000} for more of them; half are of stores
+ * in place, half of stores with snapshots.
  */
 @OnFileSystems({EXT4, XFS, BTRFS})
 final class SigkillTest {
@@ -83,7 +85,8 @@ final class SigkillTest {
                   Long.toString(seed),
                   Long.toString(random.nextLong()),
                   mode.name(),
-                  Integer.toString(checkpointers)),
+                  Integer.toString(checkpointers),
+                  (kill % 4 < 2 ? ValueMode.AUTO : ValueMode.COPIED).name()),
               said::line)) {
         awaitMoment(child);
         boolean alive = child.isAlive();
