@@ -184,7 +184,9 @@ final class KindsTest {
     if (alwaysThere) {
       assertThat(map.mappingCount()).isEqualTo(KEYS);
     } else {
-      assertThat(map.mappingCount()).isBetween((long) KEYS - WRITERS, (long) KEYS);
+      // Each shard is counted at a moment of its own, as ConcurrentHashMap does; and meanwhile a
+      // writer may have removed, and put back, more than one.
+      assertThat(map.mappingCount()).isBetween(KEYS / 2L, (long) KEYS);
     }
   }
 
