@@ -10,7 +10,8 @@ import java.util.TreeSet;
 
 /** Runs the benchmarks and prints their table: {@code ./benchmark} calls it. */
 public final class Main {
-  private static final Set<String> SECTIONS = Set.of("operations", "checkpoint", "many", "space");
+  private static final Set<String> SECTIONS =
+      Set.of("operations", "checkpoint", "many", "space", "live");
 
   private Main() {}
 
@@ -64,6 +65,9 @@ public final class Main {
     }
     if (sections.contains("space")) {
       lives.space(kind, directory);
+    }
+    if (sections.contains("live")) {
+      measured.live(kind, directory);
     }
   }
 }

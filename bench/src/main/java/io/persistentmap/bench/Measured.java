@@ -58,21 +58,28 @@ final class Measured {
   // ---- put and get -----------------------------------------------------------------------------
 
   void operations(String kind, Path directory) throws RunnerException, IOException {
+    Map<String, Samples> results =
+        measure(
+            directory,
+            "InsertBenchmark.chronicleMapPut",
+            "InsertBenchmark.persistentMapPut",
+            "InsertBenchmark.persistentMapSet",
+            "PutBenchmark.chronicleMapPut",
+            "PutBenchmark.persistentMapPut",
+            "PutBenchmark.chronicleMapPutReturnsNull",
+            "PutBenchmark.persistentMapSet",
+            "GetBenchmark.chronicleMapGetUsing",
+            "GetBenchmark.persistentMapGet");
+    printOperations(kind, results);
+  }
+
+  private Map<String, Samples> measure(Path directory, String... benchmarks)
+      throws RunnerException, IOException {
     Map<String, Samples> results = new LinkedHashMap<>();
     for (int round = 0; round < (quick ? 1 : 3); round++) {
-      for (String benchmark :
-          List.of(
-              "InsertBenchmark.chronicleMapPut",
-              "InsertBenchmark.persistentMapPut",
-              "InsertBenchmark.persistentMapSet",
-              "PutBenchmark.chronicleMapPut",
-              "PutBenchmark.persistentMapPut",
-              "PutBenchmark.chronicleMapPutReturnsNull",
-              "PutBenchmark.persistentMapSet",
-              "GetBenchmark.chronicleMapGetUsing",
-              "GetBenchmark.persistentMapGet")) {
+      for (String benchmark : benchmarks) {
         ChainedOptionsBuilder options = options(benchmark, directory);
-        if (benchmark.startsWith("Insert")) {
+        if (benchmark.contains("InsertBenchmark")) {
           options.warmupIterations(1).measurementIterations(quick ? 3 : 6);
         } else {
           options
@@ -84,7 +91,7 @@ final class Measured {
         run(options, results.computeIfAbsent(benchmark, name -> new Samples()));
       }
     }
-    printOperations(kind, results);
+    return results;
   }
 
   private static void printOperations(String kind, Map<String, Samples> results) {
@@ -154,9 +161,66 @@ final class Measured {
           Math.round(samples.median("stopMicros")),
           Math.round(samples.quantile("stopMicros", 0.9)),
           directory.getKey().startsWith("xfs")
-              ? "wanted: total p50 <= 1500, stop p50 <= 200: " + (met ? "met" : "MISSED")
+              ? "wanted: total p50 <= 1500, stop p50 <= 200: " + verdict(met)
               : "");
     }
+  }
+
+  // ---- live values -----------------------------------------------------------------------------
+
+  void live(String kind, Path directory) throws RunnerException, IOException {
+    System.out.printf("%n6. Live values, one thread, %,d entries, on %s%n", ENTRIES, kind);
+    String format = "  %-18s %16s %14s %8s   %s%n";
+    System.out.printf(format, "nanoseconds", "ConcurrentHashMap", "PersistentMap", "ratio", "");
+    Map<String, Samples> results =
+        measure(
+            directory,
+            "LiveBenchmark.concurrentHashMapGet",
+            "LiveBenchmark.persistentMapGet",
+            "LiveBenchmark.concurrentHashMapPut",
+            "LiveBenchmark.persistentMapPut",
+            "LiveInsertBenchmark.concurrentHashMapPut",
+            "LiveInsertBenchmark.persistentMapPut");
+    printLive(format, results, "get", "LiveBenchmark.%sGet", true);
+    printLive(format, results, "overwrite", "LiveBenchmark.%sPut", true);
+    printLive(format, results, "insert", "LiveInsertBenchmark.%sPut", false);
+
+    Samples samples = new Samples();
+    run(
+        options("DirtyPassBenchmark.checkpoint", directory)
+            .warmupIterations(quick ? 5 : 10)
+            .measurementIterations(quick ? 10 : 30),
+        samples);
+    double pass = samples.median("passNanosPerValue");
+    System.out.printf(
+        "  checkpoint of %,d live values, %,d changed: dirty pass %.0f ns for each value"
+            + " (wanted <= 500: %s), writers stopped %.0f us (median)%n",
+        ENTRIES,
+        DirtyPassBenchmark.CHANGES,
+        pass,
+        verdict(pass <= 500),
+        samples.median("stopMicros"));
+  }
+
+  private static void printLive(
+      String format, Map<String, Samples> results, String what, String name, boolean limited) {
+    double base = median(results, name.formatted("concurrentHashMap"));
+    double own = median(results, name.formatted("persistentMap"));
+    System.out.printf(
+        format,
+        what,
+        Math.round(base),
+        Math.round(own),
+        "%.2f".formatted(own / base),
+        limited ? "wanted <= 2: " + verdict(own <= 2 * base) : "");
+  }
+
+  private static double median(Map<String, Samples> results, String benchmark) {
+    return results.getOrDefault(benchmark, new Samples()).median("primary");
+  }
+
+  private static String verdict(boolean met) {
+    return met ? "met" : "MISSED";
   }
 
   // ---- JMH -------------------------------------------------------------------------------------
