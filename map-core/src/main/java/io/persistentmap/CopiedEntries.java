@@ -119,7 +119,10 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
     try {
       SerializationException failure = codec.tryWriteKey(operation, key);
       hold = index.hold(operation);
-      boolean there = index.find(operation, true);
+      boolean there;
+      do {
+        there = index.find(operation, true);
+      } while (hold.beginsAgain());
       if (operation.isByEquality()) {
         codec.admit(operation, key, failure, there);
       }

@@ -372,7 +372,10 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     try {
       SerializationException failure = codec.tryWriteKey(operation, key);
       hold = index.hold(operation);
-      V old = readHeld(operation, key);
+      V old;
+      do {
+        old = readHeld(operation, key);
+      } while (hold.beginsAgain());
       if (operation.isByEquality()) {
         admit(operation, key, failure, old != null);
       }

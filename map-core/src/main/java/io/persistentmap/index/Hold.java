@@ -36,6 +36,24 @@ public final class Hold {
     return keyLock.isOverrun();
   }
 
+  /**
+   * Says whether another thread has cleared the map since the key was taken, and begins again if
+   * so: its holder must read what is there once more. Without that it might see that nothing is
+   * there any more, and its change would still be taken for one that came before.
+   */
+  public boolean beginsAgain() {
+    if (!keyLock.isOverrun()) {
+      return false;
+    }
+    shard.lock();
+    try {
+      keyLock.beginAgain();
+    } finally {
+      shard.unlock();
+    }
+    return true;
+  }
+
   /** Gives the key back, if it has not been yet. */
   public void release() {
     if (!released) {

@@ -36,8 +36,11 @@ final class KeyLock {
   /** Whether the owner has given the key back; a thread may still be about to wake up for it. */
   private volatile boolean released;
 
-  /** Whether another thread has cleared the map since; guarded by the shard's lock. */
-  private boolean overrun;
+  /**
+   * Whether another thread has cleared the map since. Written under the shard's lock, before the
+   * entries go: who finds them gone sees it.
+   */
+  private volatile boolean overrun;
 
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
@@ -56,12 +59,19 @@ final class KeyLock {
 
   /** Notes that the current thread clears the map; what it does inside its own code counts on. */
   void overrun() {
-    overrun |= owner != Thread.currentThread();
+    if (owner != Thread.currentThread()) {
+      overrun = true;
+    }
   }
 
   /** Says whether another thread has cleared the map since the key was taken. */
   boolean isOverrun() {
     return overrun;
+  }
+
+  /** Begins again: what the owner reads from now on is of after the clearing. */
+  void beginAgain() {
+    overrun = false;
   }
 
   /** Notes that the owner has given the key back. */

@@ -176,7 +176,11 @@ public final class IndexMap {
     begin(operation, key);
     Hold hold = index.hold(operation);
     try {
-      int sum = (index.find(operation, true) ? value(operation) : 0) + summand;
+      int found;
+      do {
+        found = index.find(operation, true) ? value(operation) : 0;
+      } while (hold.beginsAgain());
+      int sum = found + summand;
       operation.record().truncateToKey();
       if (sum == 0) {
         finishTombstone(operation);

@@ -8,12 +8,14 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Guards that the cache never gives a value that a writer has replaced. By threads that run: the
  * model checker can't follow Caffeine, whose maintenance asks for the common pool of the JDK.
  */
+@Tag(Search.TAG)
 final class CacheLincheckTest {
   @Test
   void anySteps_stress_linearizable() {

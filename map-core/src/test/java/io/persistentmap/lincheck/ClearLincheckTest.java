@@ -9,12 +9,14 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Guards what goes through all shards: removing all entries, also while user code holds a key, and
  * iterations, which see an entry that is there all the time exactly once.
  */
+@Tag(Search.TAG)
 final class ClearLincheckTest {
   @Test
   void clearBesideOther_modelChecking_linearizable() {

@@ -12,6 +12,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * same tag, and two more that push these from their place; while the cleaner moves records, a
  * checkpoint stops changes, and user code holds a key.
  */
+@Tag(Search.TAG)
 final class IndexLincheckTest {
   private static final List<String> READS = List.of("get 0", "contains 1", "get 4");
 

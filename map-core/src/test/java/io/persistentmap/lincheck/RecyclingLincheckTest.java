@@ -9,12 +9,14 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Guards readers against buffers of the tail that are written to the file and used again: there is
  * room for two records in each.
  */
+@Tag(Search.TAG)
 final class RecyclingLincheckTest {
   private static final int FILLER_BYTES = 1800;
 

@@ -21,6 +21,9 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
  * N times as many scenarios.
  */
 final class Search {
+  /** Of tests that run in a JVM of their own: Lincheck leaves threads, and changed JDK classes. */
+  static final String TAG = "lincheck";
+
   private static final int FACTOR = Integer.getInteger("persistentmap.lincheck.factor", 1);
 
   private Search() {}
