@@ -269,8 +269,12 @@ public final class SegmentTable {
         && number - MOST_TAKEN_AT_ONCE < sequence;
   }
 
-  /** Reads what {@link #writeTable} wrote. */
-  public void readTable(ByteReader in, SegmentMapping mapping) {
+  /**
+   * Reads what {@link #writeTable} wrote.
+   *
+   * @param fileBytes length of the file, in which every run is, to its end
+   */
+  public void readTable(ByteReader in, SegmentMapping mapping, long fileBytes) {
     while (in.remaining() > 0) {
       int number = in.readInt();
       int run = in.readInt();
@@ -280,8 +284,8 @@ public final class SegmentTable {
       int maps = in.readInt();
       if (!canBe(number, sequence)
           || run < 1
-          || run > sequence
-          || (long) number + run > FileLayout.MAX_SEGMENTS
+          || run > FileLayout.MAX_SEGMENTS - number
+          || (run > 1 && FileLayout.fileOffset(number + run) > fileBytes)
           || maps < 0
           || maps > Math.min(MOST_MAPS, in.remaining() / Long.BYTES)) {
         throw new CorruptFileException("index image: segment " + number + " can't be");

@@ -211,7 +211,10 @@ final class ErrnoChild {
       throw new AssertionError("ended with " + failure, failure);
     }
     if (failure != null) {
-      assertThat(failure).hasMessageContaining(directory.toString()).hasMessageContaining("open");
+      assertThat(failure)
+          .hasMessageContaining(directory.toString())
+          .message()
+          .containsIgnoringCase("open");
       requireRefusal(scenario.map());
     }
     Predicate<Expected> is = expected -> struck && fault.expected == expected;

@@ -113,7 +113,8 @@ final class FailAtEachCallTest {
   private static void refused(Runnable call) {
     assertThatThrownBy(call::run)
         .isInstanceOfAny(StorageFailureException.class, MapClosedException.class)
-        .hasMessageContaining("open");
+        .message()
+        .containsIgnoringCase("open");
   }
 
   private record Life(FaultyFileSystem faulty, Scenario scenario) {}
