@@ -25,6 +25,9 @@ public final class SegmentTable {
   /** Segments that several threads may be taking at the same time. */
   private static final int MOST_TAKEN_AT_ONCE = 64;
 
+  /** A run holds one record, and lengths of records are ints. */
+  private static final int LONGEST_RUN = Log.runOf(FileLayout.align8(Integer.MAX_VALUE));
+
   /** Numbers of maps have 16 bits. */
   private static final int MOST_MAPS = 1 << 16;
 
@@ -280,7 +283,7 @@ public final class SegmentTable {
       int maps = in.readInt();
       if (!canBe(number, sequence)
           || run < 1
-          || run > sequence
+          || run > LONGEST_RUN
           || (long) number + run > FileLayout.MAX_SEGMENTS
           || maps < 0
           || maps > Math.min(MOST_MAPS, in.remaining() / Long.BYTES)) {
