@@ -73,7 +73,8 @@ final class SegmentScan {
       }
     }
     if (segment.end() != LogSegment.UNKNOWN && available < limitOfAll) {
-      visitor.damaged(damage(segment, available, limitOfAll - available, "the file ends before it"));
+      visitor.damaged(
+          damage(segment, available, limitOfAll - available, "the file ends before it"));
     }
   }
 

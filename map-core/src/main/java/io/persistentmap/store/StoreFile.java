@@ -91,7 +91,7 @@ public record StoreFile(
                   + newest
                   + " and "
                   + older
-                  + "; restore a snapshot or a backup");
+                  + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
     }
     return new StoreFile(path, true, newest, older, problem);
   }
@@ -104,7 +104,7 @@ public record StoreFile(
             + length
             + " bytes, expected at least "
             + FileLayout.DATA_START
-            + "; restore a snapshot or a backup");
+            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
   }
 
   private static StoreFile unreadable(Path path, PersistentMapException problem) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a store of JSON Lines, as {@link Export} writes them, or somebody else. */
 final class Import {
+  private static final int MOST_CLASSES = 1_000_000;
+  private static final int MOST_DIGITS = 19;
+
   private final JsonParser in;
   private final NewStore store;
   private final ClassDescriptions classes = new ClassDescriptions();
@@ -132,7 +135,7 @@ final class Import {
   }
 
   private void describeClass(Map<String, @Nullable Object> line) throws NotExpressibleException {
-    int number = (int) number(line, "class");
+    int number = classNumber(line);
     String description = text(line, "description");
     store.describe(RecordLayout.CLASS, number, description.getBytes(StandardCharsets.UTF_8));
     try {
@@ -165,6 +168,17 @@ final class Import {
     ended = true;
   }
 
+  /** Classes are numbered in a row, and the table of them is in memory. */
+  private static int classNumber(Map<String, @Nullable Object> line)
+      throws NotExpressibleException {
+    long number = number(line, "class");
+    if (number < 1 || number > MOST_CLASSES) {
+      throw new NotExpressibleException(
+          "expected a class of a number from 1 to " + MOST_CLASSES + ", found " + number);
+    }
+    return (int) number;
+  }
+
   private static String text(Map<String, @Nullable Object> line, String name)
       throws NotExpressibleException {
     if (line.get(name) instanceof String text) {
@@ -175,7 +189,9 @@ final class Import {
 
   private static long number(Map<String, @Nullable Object> line, String name)
       throws NotExpressibleException {
-    if (line.get(name) instanceof Json.Digits number && number.isInteger()) {
+    if (line.get(name) instanceof Json.Digits number
+        && number.isInteger()
+        && number.text().length() < MOST_DIGITS) {
       return Long.parseLong(number.text());
     }
     throw new NotExpressibleException("expected a number \"" + name + "\"");
