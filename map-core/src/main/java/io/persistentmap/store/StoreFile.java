@@ -68,7 +68,8 @@ public record StoreFile(
       return unreadable(
           path,
           new NotAHashFileException(
-              path + ": is no hash file: it starts with zeros; choose another path"));
+              path
+                  + ": is no hash file: it starts with zeros; choose another path, or, if it was one, save what can be read (pmap salvage)"));
     }
     Block even = Block.decode(path, bytes, 0);
     Block odd = Block.decode(path, bytes, 1);
