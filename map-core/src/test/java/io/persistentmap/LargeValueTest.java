@@ -55,6 +55,27 @@ final class LargeValueTest {
     }
   }
 
+  /** The sequence of the first run is lower than the number of its segments. */
+  @Test
+  void put_runAtTheStartAndImage_readBackAfterReopen() throws Exception {
+    Path file = dir.resolve("first.map");
+    byte[] large = bytes(9 * SEGMENT, 1);
+    try (PersistentMap<Integer, byte[]> map =
+        PersistentMap.open(file, Integer.class, byte[].class)) {
+      map.put(0, large);
+      for (int i = 0; map.stats().imageBytes() == 0 && i < 200; i++) {
+        map.put(1, bytes(SEGMENT / 2, i));
+        map.checkpoint();
+        Thread.sleep(10); // images are written beside the map
+      }
+      assertThat(map.stats().imageBytes()).isPositive();
+    }
+    try (PersistentMap<Integer, byte[]> map =
+        PersistentMap.open(file, Integer.class, byte[].class)) {
+      assertThat(Arrays.equals(map.get(0), large)).isTrue();
+    }
+  }
+
   @Test
   void put_moreThan256MiB_readBackAfterReopen() {
     int length = (256 << 20) + 12_345;

@@ -335,6 +335,7 @@ public record Superblock(
             + Checksum.hex(in.getInt(CRC_OFFSET))
             + ", found "
             + Checksum.hex(crc(copy))
-            + ", and its second copy is damaged too");
+            + ", and its second copy is damaged too; restore a snapshot or a backup (pmap restore),"
+            + " or save what can be read (pmap salvage)");
   }
 }

@@ -262,6 +262,6 @@ final class RecordLookup {
             + ": expected "
             + expected
             + ", found damaged bytes; the other entries can be read. Restore a snapshot or a"
-            + " backup");
+            + " backup (pmap restore), or save what can be read (pmap salvage)");
   }
 }

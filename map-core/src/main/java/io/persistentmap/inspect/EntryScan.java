@@ -43,7 +43,10 @@ public final class EntryScan {
     }
     if (entries.count() > 0) {
       throw new CorruptFileException(
-          path + ": the records of " + entries.count() + " entries are missing; run verify");
+          path
+              + ": the records of "
+              + entries.count()
+              + " entries are missing; run pmap verify, and save what is left with pmap salvage");
     }
   }
 
@@ -64,6 +67,7 @@ public final class EntryScan {
   }
 
   private static void refuse(Damage damage) {
-    throw new CorruptFileException(damage.describe() + "; run verify, and salvage what is left");
+    throw new CorruptFileException(
+        damage.describe() + "; run pmap verify, and save what is left with pmap salvage");
   }
 }

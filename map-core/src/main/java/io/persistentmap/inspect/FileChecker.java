@@ -167,6 +167,11 @@ final class FileChecker {
     public void damaged(Damage found) {
       onDamage.accept(found);
     }
+
+    @Override
+    public void notZero(Damage found) {
+      onDamage.accept(found);
+    }
   }
 
   private List<LogSegment> segments(FileBytes file, ReadState state) {

@@ -179,16 +179,18 @@ public final class Inspector {
     long oldest = state.segments().oldestSequence();
     long[] live = new long[1];
     state.segments().forEachLog(segment -> live[0] += segment.liveBytes(oldest));
+    long log = bytes(counts.log());
     return new StateFacts(
         file,
         maps,
         classes,
         state.entries(),
         live[0],
-        bytes(counts.log()),
+        log,
         bytes(counts.image()),
         bytes(counts.free() + counts.waiting()),
-        state.replayedBytes());
+        state.replayedBytes(),
+        log == 0 ? 0 : Math.max(0, 1 - (double) live[0] / log));
   }
 
   private static String line(String[] lines, int index) {

@@ -89,6 +89,11 @@ final class LogState {
           public void damaged(Damage damage) {
             visitor.damaged(damage);
           }
+
+          @Override
+          public void notZero(Damage damage) {
+            visitor.notZero(damage);
+          }
         };
     for (LogSegment segment : inOrder) {
       sequences[segment.number()] = segment.sequence();

@@ -146,18 +146,17 @@ public final class Salvage {
 
   /** Maps and classes; what the log has lost may be in the image, or in another file. */
   private void describe(LogReading reading, NewStore store) {
-    boolean mapKnown = false;
+    Set<Integer> maps = new HashSet<>();
     List<CatalogItem> items = new ArrayList<>(reading.state().catalog());
     items.addAll(reading.selection().image().catalog());
     items.addAll(otherClasses());
     for (CatalogItem item : items) {
       boolean isMap = item.kind == RecordLayout.CATALOG;
-      if (isMap ? item.number == Catalog.FIRST_MAP && !mapKnown : classes.add(item.number)) {
-        mapKnown |= isMap;
+      if (isMap ? maps.add(item.number) : classes.add(item.number)) {
         store.describe(item.kind, item.number, item.description);
       }
     }
-    if (!mapKnown) {
+    if (!maps.contains(Catalog.FIRST_MAP)) {
       remarks.add("the types of keys and values are lost; the new store takes any");
     }
   }

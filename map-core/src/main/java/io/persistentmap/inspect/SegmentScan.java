@@ -24,6 +24,11 @@ final class SegmentScan {
 
     /** Bytes that are no record, or a damaged one. */
     void damaged(Damage damage);
+
+    /** Bytes between two records that are not the zeros that were written; no record is lost. */
+    default void notZero(Damage damage) {
+      // Nothing depends on them: only whoever looks for every flipped bit wants to know.
+    }
   }
 
   /** How often the bytes of a segment may be checksummed in search of records behind damage. */
@@ -45,19 +50,21 @@ final class SegmentScan {
   /** Passes on all records of a segment, up to its end, or the last that is found. */
   void scan(LogSegment segment, Visitor visitor) {
     load(segment);
-    long end = segment.limit();
-    int limit = (int) Math.min(end, available);
+    long limitOfAll = segment.limit();
+    int limit = (int) Math.min(limitOfAll, available);
     int at = SegmentHeader.BYTES;
     while (at < limit) {
       int length = intactLength(at, limit, segment.sequence());
       if (length > 0) {
         visitor.record(recordAt(segment, at, length));
-        at += (int) FileLayout.align8(length);
+        int end = at + (int) FileLayout.align8(length);
+        requireZeros(segment, at + length, end, visitor);
+        at = end;
       } else {
         int next = search(at, limit, segment.sequence());
         if (next < 0 && segment.end() == LogSegment.UNKNOWN) {
           String what = "its link is damaged, so there may have been records from here on";
-          visitor.damaged(damage(segment, at, end - at, what));
+          visitor.damaged(damage(segment, at, limitOfAll - at, what));
           return;
         }
         int to = next < 0 ? limit : next;
@@ -65,8 +72,18 @@ final class SegmentScan {
         at = to;
       }
     }
-    if (segment.end() != LogSegment.UNKNOWN && available < end) {
-      visitor.damaged(damage(segment, available, end - available, "the file ends before it"));
+    if (segment.end() != LogSegment.UNKNOWN && available < limitOfAll) {
+      visitor.damaged(
+          damage(segment, available, limitOfAll - available, "the file ends before it"));
+    }
+  }
+
+  private void requireZeros(LogSegment segment, int from, int to, Visitor visitor) {
+    for (int at = from; at < to; at++) {
+      if (bytes[at] != 0) {
+        visitor.notZero(damage(segment, from, to - from, "expected zeros behind the record"));
+        return;
+      }
     }
   }
 

@@ -84,6 +84,7 @@ public record StoreReport(
    * @param imageBytes bytes of segments that hold the index image
    * @param freeBytes bytes of segments that are free, or about to be
    * @param replayBytes bytes of log that opening has to replay
+   * @param fragmentation the share of the log that entries do not need, from 0 to 1
    */
   public record StateFacts(
       Path file,
@@ -94,16 +95,12 @@ public record StoreReport(
       long logBytes,
       long imageBytes,
       long freeBytes,
-      long replayBytes) {
+      long replayBytes,
+      double fragmentation) {
     /** Copies the lists. */
     public StateFacts {
       maps = List.copyOf(maps);
       classes = List.copyOf(classes);
-    }
-
-    /** Returns the share of the log that entries do not need, from 0 to 1. */
-    public double fragmentation() {
-      return logBytes == 0 ? 0 : Math.max(0, 1 - (double) liveBytes / logBytes);
     }
   }
 

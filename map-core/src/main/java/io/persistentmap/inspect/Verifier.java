@@ -51,7 +51,11 @@ public final class Verifier {
     try {
       Recoverer.Decision decision = Recoverer.decide(files, names, false);
       remarks.addAll(decision.remarks());
-      return new Verification(checks, Inspector.describe(decision), Optional.empty(), remarks);
+      Path opened = decision.file().path();
+      boolean damaged =
+          checks.stream().anyMatch(check -> check.file().equals(opened) && !check.isWhole());
+      String opens = Inspector.describe(decision) + (damaged ? ", which is damaged" : "");
+      return new Verification(checks, opens, Optional.empty(), remarks);
     } catch (RecoveryRefusedException | CorruptFileException | NotAHashFileException e) {
       return new Verification(
           checks, "opening is refused", Optional.of(String.valueOf(e.getMessage())), remarks);

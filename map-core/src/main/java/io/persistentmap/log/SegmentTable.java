@@ -288,7 +288,7 @@ public final class SegmentTable {
           || (run > 1 && FileLayout.fileOffset(number + run) > fileBytes)
           || maps < 0
           || maps > Math.min(MOST_MAPS, in.remaining() / Long.BYTES)) {
-        throw new CorruptFileException("index image: segment " + number + " can't be");
+        throw new CorruptFileException("segment " + number + ", which can't be");
       }
       Segment segment = restoreLog(number, sequence, run, mapping.slice(number, run));
       segment.addTombstone(tombstoneBytes, tombstoneSince);

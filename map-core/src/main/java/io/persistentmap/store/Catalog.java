@@ -292,8 +292,11 @@ public final class Catalog implements ClassTable {
       int number = in.readInt();
       int length = in.readInt();
       long address = in.readLong();
-      if (length < 0 || length > in.remaining() || address > FileLayout.ADDRESS_MASK) {
-        throw new CorruptFileException("index image: catalog item " + number + " is damaged");
+      if (length < 0
+          || length > in.remaining()
+          || address < 0
+          || address > FileLayout.ADDRESS_MASK) {
+        throw new CorruptFileException("map or class " + number + ", which can't be");
       }
       byte[] text = new byte[length];
       in.readBytes(text, 0, length);

@@ -142,6 +142,8 @@ final class ImageReader {
       applyTable(block, payload);
     } catch (SerializationException e) {
       throw damaged("a table that ends within an entry (" + e.getMessage() + ")");
+    } catch (CorruptFileException e) {
+      throw damaged(String.valueOf(e.getMessage()));
     }
   }
 
@@ -150,7 +152,7 @@ final class ImageReader {
       case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping, file.size());
       case ImageBlock.CATALOG -> catalog.read(RecordLayout.CATALOG, payload);
       case ImageBlock.CLASSES -> catalog.read(RecordLayout.CLASS, payload);
-      default -> throw damaged("a block of unknown kind " + block.kind());
+      default -> throw new CorruptFileException("a block of unknown kind " + block.kind());
     }
   }
 
@@ -200,6 +202,6 @@ final class ImageReader {
             + Long.toHexString(FileLayout.fileOffset(superblock.imageSegment()))
             + ": found "
             + found
-            + "; restore a snapshot or a backup");
+            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
   }
 }

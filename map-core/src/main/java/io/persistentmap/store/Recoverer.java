@@ -138,7 +138,8 @@ public final class Recoverer {
       throw problem != null
           ? problem
           : new RecoveryRefusedException(
-              hash.path() + ": no file of the store can be read; restore a backup");
+              hash.path()
+                  + ": no file of the store can be read; restore a backup (pmap restore), or save what can be read (pmap salvage)");
     }
     refuse(
         hash.problem() != null
@@ -203,7 +204,7 @@ public final class Recoverer {
           hash.path()
               + ": "
               + found
-              + ", open with acceptOlderCheckpoint(true). Hash file and snapshots are as they were");
+              + ", open with acceptOlderCheckpoint(true); pmap info and pmap verify tell what there is. Hash file and snapshots are as they were");
     }
     remarks.add(found + ": accepted by the caller");
   }

@@ -82,7 +82,7 @@ final class Replay {
                 + superblock.checkpoint()
                 + ", found "
                 + entries.count()
-                + "; restore a snapshot or a backup");
+                + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
       }
     }
     segments.restoreFree();
@@ -310,6 +310,6 @@ final class Replay {
             + Long.toHexString(FileLayout.fileOffset(segment))
             + ": "
             + found
-            + "; restore a snapshot or a backup");
+            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
   }
 }

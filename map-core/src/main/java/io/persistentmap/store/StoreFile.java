@@ -68,7 +68,8 @@ public record StoreFile(
       return unreadable(
           path,
           new NotAHashFileException(
-              path + ": is no hash file: it starts with zeros; choose another path"));
+              path
+                  + ": is no hash file: it starts with zeros; choose another path, or, if it was one, save what can be read (pmap salvage)"));
     }
     Block even = Block.decode(path, bytes, 0);
     Block odd = Block.decode(path, bytes, 1);
@@ -91,7 +92,7 @@ public record StoreFile(
                   + newest
                   + " and "
                   + older
-                  + "; restore a snapshot or a backup");
+                  + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
     }
     return new StoreFile(path, true, newest, older, problem);
   }
@@ -104,7 +105,7 @@ public record StoreFile(
             + length
             + " bytes, expected at least "
             + FileLayout.DATA_START
-            + "; restore a snapshot or a backup");
+            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
   }
 
   private static StoreFile unreadable(Path path, PersistentMapException problem) {

@@ -6,6 +6,8 @@ import io.persistentmap.FileLockedException;
 import io.persistentmap.NotAHashFileException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.UnsupportedFormatException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 
 /** What the tool says to whoever called it. The numbers are those of {@code docs/tool.md}. */
 final class ExitCode {
@@ -21,7 +23,7 @@ final class ExitCode {
   /** A file is in use, missing, there already, or can't be accessed. */
   static final int ACCESS = 3;
 
-  /** There is no space, or the device or the operating system failed. */
+  /** There is no space, no memory, or the device or the operating system failed. */
   static final int DEVICE = 4;
 
   /** A file is no hash file, of another format version, or no export. */
@@ -31,6 +33,11 @@ final class ExitCode {
   static final int BUG = 70;
 
   private ExitCode() {}
+
+  /** Returns the code of a failure to read or write what is no store. */
+  static int of(IOException failure) {
+    return failure instanceof FileSystemException ? ACCESS : DEVICE;
+  }
 
   /** Returns the code of a failure of the engine. */
   static int of(RuntimeException failure) {

@@ -3,6 +3,7 @@ package io.persistentmap.tool;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.Recovery;
 import io.persistentmap.inspect.Progress;
+import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.Recoverer;
 import io.persistentmap.store.StoreFile;
@@ -13,11 +14,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "STORE.even or STORE.odd is exported alone, also while the store is in use. Changes nothing.%n"
     })
 final class ExportCommand implements Callable<Integer> {
+  private static final int BUFFER_BYTES = 1 << 16;
   private static final Path STDOUT = Path.of("-");
 
   @Mixin StoreOptions store = new StoreOptions();
@@ -47,6 +47,10 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (target.equals(STDOUT)) {
+      output.refuseJson(
+          "--json needs a FILE to export to: stdout has the entries, as JSON already");
+    }
     FileSystem files = FileSystem.ofPlatform();
     try {
       if (store.isSnapshot()) {
@@ -95,18 +99,18 @@ final class ExportCommand implements Callable<Integer> {
               + ": exists already, and is not overwritten; choose another path, or move it away");
     }
     Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
-    try (OutputStream out =
-        new BufferedOutputStream(
-            Files.newOutputStream(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE))) {
-      Exported exported = Export.run(files, file.path(), file.superblock(), out, progress);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    files.delete(temporary); // of one that was cut short
+    try (DataFile written = files.create(temporary)) {
+      Exported exported;
+      try (OutputStream out = new BufferedOutputStream(new FileStream(written), BUFFER_BYTES)) {
+        exported = Export.run(files, file.path(), file.superblock(), out, progress);
+      }
+      written.sync();
+      files.rename(temporary, target);
+      files.syncDirectory(Objects.requireNonNull(target.toAbsolutePath().getParent()));
       return exported;
     } finally {
-      Files.deleteIfExists(temporary);
+      files.delete(temporary);
     }
   }
 

@@ -9,6 +9,7 @@ import io.persistentmap.inspect.NewStore;
 import io.persistentmap.inspect.Progress;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.ByteWriter;
+import io.persistentmap.store.Catalog;
 import io.persistentmap.tool.values.ClassDescriptions;
 import io.persistentmap.tool.values.Json;
 import io.persistentmap.tool.values.NotExpressibleException;
@@ -17,12 +18,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a store of JSON Lines, as {@link Export} writes them, or somebody else. */
 final class Import {
+  private static final int MOST_CLASSES = 1_000_000;
+  private static final int MOST_MAPS = 65_535;
+  private static final int MOST_DIGITS = 19;
+
   private final JsonParser in;
+  private final Set<Integer> maps = new HashSet<>();
+  private final Set<Integer> classNumbers = new HashSet<>();
   private final NewStore store;
   private final ClassDescriptions classes = new ClassDescriptions();
   private final ValueJson values = new ValueJson(classes);
@@ -112,7 +121,7 @@ final class Import {
     } else if (line.containsKey("class")) {
       describeClass(line);
     } else if (line.containsKey("map")) {
-      store.describeMap(text(line, "keys"), text(line, "values"), text(line, "name"));
+      describeMap(line);
     } else if (line.containsKey("end")) {
       end(number(line, "end"));
     } else {
@@ -131,8 +140,17 @@ final class Import {
     }
   }
 
+  private void describeMap(Map<String, @Nullable Object> line) throws NotExpressibleException {
+    int number = number(line, "map", MOST_MAPS, maps);
+    store.describe(
+        RecordLayout.CATALOG,
+        number,
+        new Catalog.MapDescription(text(line, "name"), text(line, "keys"), text(line, "values"))
+            .bytes());
+  }
+
   private void describeClass(Map<String, @Nullable Object> line) throws NotExpressibleException {
-    int number = (int) number(line, "class");
+    int number = number(line, "class", MOST_CLASSES, classNumbers);
     String description = text(line, "description");
     store.describe(RecordLayout.CLASS, number, description.getBytes(StandardCharsets.UTF_8));
     try {
@@ -165,6 +183,21 @@ final class Import {
     ended = true;
   }
 
+  /** Maps and classes are numbered in a row, and described once; tables of them are in memory. */
+  private static int number(
+      Map<String, @Nullable Object> line, String name, int most, Set<Integer> known)
+      throws NotExpressibleException {
+    long number = number(line, name);
+    if (number < 1 || number > most) {
+      throw new NotExpressibleException(
+          "expected a " + name + " of a number from 1 to " + most + ", found " + number);
+    }
+    if (!known.add((int) number)) {
+      throw new NotExpressibleException(name + " " + number + " has been described before");
+    }
+    return (int) number;
+  }
+
   private static String text(Map<String, @Nullable Object> line, String name)
       throws NotExpressibleException {
     if (line.get(name) instanceof String text) {
@@ -175,7 +208,9 @@ final class Import {
 
   private static long number(Map<String, @Nullable Object> line, String name)
       throws NotExpressibleException {
-    if (line.get(name) instanceof Json.Digits number && number.isInteger()) {
+    if (line.get(name) instanceof Json.Digits number
+        && number.isInteger()
+        && number.text().length() < MOST_DIGITS) {
       return Long.parseLong(number.text());
     }
     throw new NotExpressibleException("expected a number \"" + name + "\"");

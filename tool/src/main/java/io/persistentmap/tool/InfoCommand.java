@@ -52,13 +52,24 @@ final class InfoCommand implements Callable<Integer> {
       file.newest().ifPresent(newest -> describe(newest, lines));
       file.problem().ifPresent(problem -> lines.add("  PROBLEM " + problem));
     }
-    lines.add("snapshots  " + report.snapshots().status() + ": " + report.snapshots().reason());
+    lines.add("snapshots  " + snapshots(report));
     report.inUse().ifPresent(holder -> lines.add("in use  " + holder));
     lines.add("now  " + report.opens());
     report.refusal().ifPresent(refusal -> lines.add("  REFUSED " + refusal));
     report.remarks().forEach(remark -> lines.add("  " + remark));
     report.state().ifPresent(state -> describe(state, lines));
     return lines;
+  }
+
+  /** A store in place has none, and that is no error. */
+  private static String snapshots(StoreReport report) {
+    boolean none = report.files().size() == 1;
+    boolean inPlace =
+        report.files().stream()
+            .allMatch(file -> file.newest().filter(one -> one.reflink()).isEmpty());
+    return none && inPlace
+        ? "none"
+        : report.snapshots().status() + ": " + report.snapshots().reason();
   }
 
   private static void describe(CheckpointFacts facts, List<String> lines) {
@@ -78,11 +89,9 @@ final class InfoCommand implements Callable<Integer> {
 
   private static void describe(StateFacts state, List<String> lines) {
     for (MapFacts map : state.maps()) {
-      lines.add(
-          Report.format(
-              "map %d  %s -> %s, %,d entries",
-              map.number(), map.keyType(), map.valueType(), state.entries()));
+      lines.add(Report.format("map %d  %s -> %s", map.number(), map.keyType(), map.valueType()));
     }
+    lines.add(Report.format("entries  %,d", state.entries()));
     lines.add(
         Report.format(
             "log  %s, of which entries need %s (%.0f %% fragmented)",

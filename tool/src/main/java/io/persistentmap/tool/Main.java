@@ -2,7 +2,8 @@ package io.persistentmap.tool;
 
 import io.persistentmap.PersistentMapException;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -23,7 +24,7 @@ import picocli.CommandLine.ParseResult;
       "  1   damage was found, something is or may be lost, or the store refuses",
       "  2   wrong command line, or nothing was changed since --write was missing",
       "  3   in use, missing, there already, or no access",
-      "  4   no space, or the device failed",
+      "  4   no space, no memory, or the device failed",
       "  5   no hash file, another format version, or no export",
       "  70  the tool is broken"
     },
@@ -69,7 +70,53 @@ public final class Main {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(run(commandLine(), arguments));
+  }
+
+  /** Runs a command; whatever happens, there is a message, and an exit status of ours. */
+  static int run(CommandLine commandLine, String... arguments) {
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      long heap = Runtime.getRuntime().maxMemory();
+      return tell(
+          commandLine,
+          List.of(arguments),
+          ExitCode.DEVICE,
+          "the heap of "
+              + Report.bytes(heap)
+              + " is too small for this; give it more: java -Xmx8g -jar pmap.jar ...");
+    } catch (StackOverflowError e) {
+      return bug(commandLine, List.of(arguments), e);
+    }
+  }
+
+  /**
+   * What a command prints on stdout, as JSON, if it fails.
+   *
+   * @param error what was found, and what to do
+   * @param exitStatus the exit status
+   */
+  record Failure(String error, int exitStatus) {}
+
+  private static int tell(
+      CommandLine commandLine, List<String> arguments, int code, @Nullable String message) {
+    commandLine.getErr().println("pmap: " + message);
+    if (arguments.contains("--json")) {
+      commandLine.getOut().println(Report.json(new Failure(String.valueOf(message), code)));
+    }
+    return code;
+  }
+
+  private static int bug(CommandLine commandLine, List<String> arguments, Throwable failure) {
+    int code =
+        tell(
+            commandLine,
+            arguments,
+            ExitCode.BUG,
+            "this is a bug of the tool; please report it with what follows: " + failure);
+    failure.printStackTrace(commandLine.getErr());
+    return code;
   }
 
   /** Returns the command line with its streams, for tests to replace. */
@@ -83,30 +130,24 @@ public final class Main {
   private static int refuse(ParameterException failure, String[] arguments) {
     CommandLine commandLine = failure.getCommandLine();
     String name = commandLine.getCommandSpec().qualifiedName();
-    commandLine.getErr().println("pmap: " + failure.getMessage());
+    int code = tell(commandLine, List.of(arguments), ExitCode.USAGE, failure.getMessage());
     commandLine.getErr().println("Try: " + name + " --help");
-    return ExitCode.USAGE;
+    return code;
   }
 
   /** One line that tells what was found and what to do; whatever else happens is a bug. */
-  private static int fail(Exception failure, CommandLine commandLine, ParseResult result)
-      throws Exception {
-    PrintWriter err = commandLine.getErr();
+  private static int fail(Exception failure, CommandLine commandLine, ParseResult result) {
+    List<String> arguments = result.originalArgs();
     if (failure instanceof PersistentMapException known) {
-      err.println("pmap: " + known.getMessage());
-      return ExitCode.of(known);
+      return tell(commandLine, arguments, ExitCode.of(known), known.getMessage());
     }
     if (failure instanceof Import.MalformedException malformed) {
-      err.println("pmap: " + malformed.getMessage());
-      return ExitCode.FORMAT;
+      return tell(commandLine, arguments, ExitCode.FORMAT, malformed.getMessage());
     }
     if (failure instanceof IOException io) {
-      err.println("pmap: " + describe(io));
-      return ExitCode.ACCESS;
+      return tell(commandLine, arguments, ExitCode.of(io), describe(io));
     }
-    err.println("pmap: this is a bug of the tool; please report it with what follows");
-    failure.printStackTrace(err);
-    return ExitCode.BUG;
+    return bug(commandLine, arguments, failure);
   }
 
   private static String describe(IOException failure) {

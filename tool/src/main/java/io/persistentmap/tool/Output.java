@@ -1,5 +1,6 @@
 package io.persistentmap.tool;
 
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.inspect.Progress;
 import java.io.PrintWriter;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options of all commands, about what they print. */
@@ -31,7 +33,11 @@ final class Output {
       description = "Shows this.")
   boolean help;
 
-  /** Prints a result: as JSON, or as the lines given. */
+  /**
+   * Prints a result: as JSON, or as the lines given.
+   *
+   * @throws StorageFailureException if it can't be written
+   */
   void print(Record result, List<String> lines) {
     if (spec == null) {
       throw new IllegalStateException("not part of a command");
@@ -42,7 +48,20 @@ final class Output {
     } else {
       lines.forEach(out::println);
     }
-    out.flush();
+    if (out.checkError()) {
+      throw new StorageFailureException("stdout: can't be written, so the result is not told");
+    }
+  }
+
+  /**
+   * Refuses JSON for a result that is told elsewhere than on stdout.
+   *
+   * @throws ParameterException if it is asked for
+   */
+  void refuseJson(String reason) {
+    if (json && spec != null) {
+      throw new ParameterException(spec.commandLine(), reason);
+    }
   }
 
   /** Runs a task that tells how far it is. */

@@ -77,14 +77,14 @@ final class Report {
 
   /** Returns a number of bytes with a unit that suits it. */
   static String bytes(long bytes) {
-    if (bytes < 10_000) {
+    if (bytes < 1024) {
       return bytes + " B";
     }
     double kibi = bytes / 1024.0;
-    if (kibi < 10_000) {
+    if (kibi < 1024) {
       return format("%.1f KiB", kibi);
     }
     double mebi = kibi / 1024;
-    return mebi < 10_000 ? format("%.1f MiB", mebi) : format("%.1f GiB", mebi / 1024);
+    return mebi < 1024 ? format("%.1f MiB", mebi) : format("%.1f GiB", mebi / 1024);
   }
 }

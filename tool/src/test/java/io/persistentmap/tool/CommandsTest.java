@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -224,6 +225,41 @@ final class CommandsTest {
         .asString()
         .contains("crc32c expected");
     assertThat(dir.resolve("y.even.lock")).doesNotExist();
+  }
+
+  @Test
+  void failures_withJson_validJsonAndTheSameCode() throws Exception {
+    Path none = dir.resolve("none");
+    List<List<Object>> all =
+        List.of(
+            List.of("info", none),
+            List.of("verify", none),
+            List.of("restore", file, "even"),
+            List.of("salvage", none, file),
+            List.of("export", none, dir.resolve("lines")),
+            List.of("export", none),
+            List.of("import", none, file),
+            List.of("compact", none),
+            List.of("backup", none, file),
+            List.of("info", noise(), "--what"),
+            List.of("info", noise()),
+            List.of("verify", noise()),
+            List.of("salvage", noise(), none),
+            List.of("import", noise(), none));
+    for (List<Object> arguments : all) {
+      Tool.Result plain = Tool.run(arguments.toArray());
+      List<Object> more = new ArrayList<>(arguments);
+      more.add("--json");
+      Tool.Result result = Tool.run(more.toArray());
+      assertThat(result.code()).as("%s", result).isNotZero();
+      Map<?, ?> json = result.json();
+      if (json.containsKey("error")) {
+        assertThat(Tool.number(json, "exitStatus")).isEqualTo(result.code());
+        assertThat(result.err()).contains(String.valueOf(json.get("error")));
+      }
+      boolean toStdout = arguments.get(0).equals("export") && arguments.size() == 2;
+      assertThat(result.code()).isEqualTo(toStdout ? ExitCode.USAGE : plain.code());
+    }
   }
 
   // ---- latest ----------------------------------------------------------------------------------

@@ -136,6 +136,13 @@ final class ExportImportTest {
     bad.put("{\"end\":0}", "persistentmap");
     bad.put(header.replace(":1}", ":2}") + "{\"end\":0}", "version 2");
     bad.put(header + "{\"key\":1,\"value\":2}", "cut short");
+    String map = "{\"map\":1,\"keys\":\"a.B\",\"values\":\"a.C\",\"name\":\"\"}\n";
+    bad.put(header + map + map + "{\"end\":0}", "map 1 has been described before");
+    bad.put(header + map.replace(":1", ":0") + "{\"end\":0}", "from 1 to 65535");
+    bad.put(header + "{\"end\":" + "9".repeat(30) + "}", "expected a number");
+    bad.put(
+        header + "{\"class\":2000000000,\"description\":\"a.B\"}\n{\"end\":0}",
+        "from 1 to 1000000");
     bad.put(header + "{\"key\":1,\"value\":2}\n{\"end\":2}", "line 3: expected 2 entries, found 1");
     bad.put(header + "{\"key\":1,\"value\":2}\n{\"key\":1,\"value\":3}\n{\"end\":2}", "line 3");
     bad.put(header + "{\"key\":1}\n{\"end\":1}", "expected \"value\"");
@@ -168,6 +175,25 @@ final class ExportImportTest {
   }
 
   /** Whatever bytes a value has, also those of classes that nobody knows, it survives. */
+  @Test
+  void severalMaps_allDescribedAgain() throws Exception {
+    Path lines = dir.resolve("maps.jsonl");
+    Path file = dir.resolve("maps.map");
+    Path again = dir.resolve("again.jsonl");
+    String maps =
+        "{\"map\":1,\"keys\":\"java.lang.String\",\"values\":\"a.C\",\"name\":\"first\"}\n"
+            + "{\"map\":2,\"keys\":\"a.B\",\"values\":\"a.C\",\"name\":\"second\"}\n";
+    String header = "{\"persistentmap\":\"export\",\"version\":1}\n";
+    Files.writeString(lines, header + maps + "{\"key\":\"k\",\"value\":1}\n{\"end\":1}");
+    assertThat(Tool.run("import", lines, file).code()).isZero();
+    assertThat(Tool.run("verify", file).code()).isZero();
+    assertThat(Tool.run("compact", file, "--write").code()).isZero();
+    assertThat(Tool.run("salvage", file, dir.resolve("saved.map")).code()).isZero();
+    assertThat(Tool.run("info", dir.resolve("saved.map")).out()).contains("map 1", "map 2");
+    assertThat(Tool.run("export", file, again).code()).isZero();
+    assertThat(Files.readString(again)).contains(maps);
+  }
+
   @Test
   void anyBytes_survive() throws Exception {
     long seed = Long.getLong("persistentmap.seed", ThreadLocalRandom.current().nextLong());

@@ -43,7 +43,7 @@ final class Tool {
     commandLine.setOut(new PrintWriter(out));
     commandLine.setErr(new PrintWriter(err));
     int code =
-        commandLine.execute(Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new));
+        Main.run(commandLine, Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new));
     return new Result(code, out.toString(), err.toString());
   }
 
