@@ -163,8 +163,14 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     try {
       if (isLive(value)) {
         storable.check(key, value);
-        Object old =
-            when == HashIndex.When.IF_ABSENT ? live.value(key) : live.tryReplace(key, value);
+      }
+      if (when == HashIndex.When.IF_ABSENT) {
+        V there = get(key); // makes it live: the caller may change what it is given
+        if (there != null) {
+          return there;
+        }
+      } else if (isLive(value)) {
+        Object old = live.tryReplace(key, value);
         if (old != null) {
           return cast(old);
         }
