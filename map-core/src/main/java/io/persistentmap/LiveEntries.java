@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * checkpoint is made, or at once while a {@link DirtyPass} is running.
  */
 final class LiveEntries<K, V> extends Entries<K, V> {
+  /** No dirty pass, so that a value need not be written. */
+  private static final int NO_PASS = 0;
+
   private final LiveValues live;
   private final StorableValues storable;
   private final boolean all;
@@ -160,8 +163,14 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     try {
       if (isLive(value)) {
         storable.check(key, value);
-        Object old =
-            when == HashIndex.When.IF_ABSENT ? live.value(key) : live.tryReplace(key, value);
+      }
+      if (when == HashIndex.When.IF_ABSENT) {
+        V there = get(key); // makes it live: the caller may change what it is given
+        if (there != null) {
+          return there;
+        }
+      } else if (isLive(value)) {
+        Object old = live.tryReplace(key, value);
         if (old != null) {
           return cast(old);
         }
@@ -203,10 +212,16 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       @Nullable Hold hold) {
     boolean asLive = isLive(value);
     Object own = codec.privateKey(operation, key);
-    boolean write = false;
+    boolean write = !asLive;
+    int writtenIn = NO_PASS;
+    if (write) {
+      codec.writeValue(operation, key, value);
+    }
     while (true) {
-      if (!write && (!asLive || live.isPassing())) {
+      int pass = asLive ? live.runningPass() : NO_PASS;
+      if (pass != NO_PASS && pass != writtenIn) {
         write = true;
+        writtenIn = pass; // what was written for the one before may have changed since
         codec.writeValue(operation, key, value);
       }
       boolean find = needsRecord(index.shardOf(operation), live.get(key), write);
@@ -218,14 +233,16 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       V old;
       try {
         entry = live.get(key);
-        if ((!write && live.isPassing()) || (!find && needsRecord(shard, entry, write))) {
+        pass = asLive ? live.runningPass() : NO_PASS;
+        if ((pass != NO_PASS && pass != writtenIn)
+            || (!find && needsRecord(shard, entry, write))) {
           continue; // what was seen without the lock is no longer so
         }
         old = entry == null ? null : cast(entry.freeze());
         boolean gone = hold != null && hold.isOverrun();
         if (!gone && when.allows(entry != null || operation.exists())) {
           if (asLive) {
-            storeLive(shard, operation, own, value, entry, write);
+            storeLive(shard, operation, own, value, entry, writtenIn);
           } else {
             storeCopied(shard, operation, entry);
           }
@@ -252,8 +269,9 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       Object key,
       V value,
       @Nullable LiveEntry present,
-      boolean write) {
+      int writtenIn) {
     LiveEntry entry = present;
+    boolean write = writtenIn != NO_PASS;
     if (write) {
       index.write(shard, operation);
     }
@@ -265,7 +283,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       entry = live.addFresh(shard, key, operation.hash(), value);
     }
     if (write) {
-      live.recorded(entry, DirtyPass.fingerprint(operation));
+      live.recorded(entry, DirtyPass.fingerprint(operation), writtenIn);
     }
   }
 

@@ -63,6 +63,12 @@ final class Leftovers {
 
   /** Overwrites it; not durable yet. Nothing may have been written since it was looked for. */
   void erase(DataFile file) {
+    if (this == NONE) {
+      return;
+    }
+    // Recovery may have read the checkpoint from the cache of a process that did not get to its
+    // sync. Until it is on the device, the one before counts, whose image may be left over here.
+    file.syncData();
     Memory zeros = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
     for (int number : segments) {
       file.write(FileLayout.fileOffset(number), zeros, 0, SegmentHeader.BYTES);

@@ -196,7 +196,7 @@ public final class DirtyPass implements HeapValues {
             return false;
           }
           index.write(shard, operation);
-          live.recorded(entry, fingerprint);
+          live.recorded(entry, fingerprint, number);
           written.increment();
           return true;
         } finally {

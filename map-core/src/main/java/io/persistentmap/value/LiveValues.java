@@ -130,9 +130,12 @@ public final class LiveValues {
 
   // ---- under the lock of the shard -------------------------------------------------------------
 
-  /** Says whether a change must write its value itself, since a dirty pass is running. */
-  public boolean isPassing() {
-    return passing;
+  /**
+   * Returns the number of the dirty pass that is running, so that a change must write its value
+   * itself, and must have begun to since; 0 if there is none.
+   */
+  public int runningPass() {
+    return passing ? pass : 0;
   }
 
   /** Says whether a value can be replaced without being written. */
@@ -195,15 +198,19 @@ public final class LiveValues {
     return entry;
   }
 
-  /** Notes that the value of an entry is in its record now. */
-  public void recorded(LiveEntry entry, long fingerprint) {
+  /**
+   * Notes that the value of an entry is in its record now.
+   *
+   * @param writtenIn the pass since whose beginning it was written, which may be over
+   */
+  public void recorded(LiveEntry entry, long fingerprint, int writtenIn) {
     if (entry.isFresh()) {
       entry.home.removeFresh(entry);
       entry.home.recorded++;
     }
     entry.fingerprint = fingerprint;
     entry.written();
-    entry.pass = pass;
+    entry.pass = writtenIn;
     entry.home.settle();
   }
 

@@ -84,6 +84,24 @@ final class IdentityTest {
     return value;
   }
 
+  /** What putIfAbsent hands out is changed by its caller, as what get hands out is. */
+  @Test
+  void putIfAbsent_presentAndNotRead_liveObject() {
+    for (ValueMode mode : List.of(ValueMode.AUTO, ValueMode.LIVE)) {
+      PersistentMap<String, Object> map = reopened(mode);
+      Object cell = map.putIfAbsent("cell", new Cell(0));
+      Object text = map.putIfAbsent("text", "other");
+      assertThat(cell).isEqualTo(new Cell(1));
+      assertThat(map.get("cell")).as("in mode %s", mode).isSameAs(cell);
+      assertThat(map.putIfAbsent("text", "other")).isEqualTo("text");
+      if (mode == ValueMode.LIVE) {
+        assertThat(map.get("text")).isSameAs(text);
+      }
+      map.clear();
+      map.close();
+    }
+  }
+
   @Test
   void live_immutable_sameObject() {
     PersistentMap<String, Object> map = reopened(ValueMode.LIVE);

@@ -1,0 +1,125 @@
+package io.persistentmap.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.PersistentMap;
+import io.persistentmap.PersistentMapBuilder;
+import io.persistentmap.SnapshotMode;
+import io.persistentmap.serializer.ByteReader;
+import io.persistentmap.serializer.ByteWriter;
+import io.persistentmap.serializer.Serializer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Guards that a checkpoint has an object as it was after the call began, although a put has written
+ * it while the checkpoint before was made, and gets to the map only now.
+ */
+@Timeout(60)
+final class StaleWriteTest {
+  @TempDir Path dir;
+
+  /** A value that can hold up who writes it, behind what it has written. */
+  private static final class Gated {
+    private volatile int state;
+    private volatile @Nullable Stop stop;
+
+    Gated(int state) {
+      this.state = state;
+    }
+
+    /** Holds up the next thread that writes this. */
+    Stop stopNext() {
+      Stop next = new Stop();
+      stop = next;
+      return next;
+    }
+  }
+
+  /** Where one thread stands still. */
+  private static final class Stop {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    void standStill() {
+      reached.countDown();
+      try {
+        released.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static final class OfGated implements Serializer<Gated> {
+    @Override
+    public void write(Gated value, ByteWriter out) {
+      out.writeInt(value.state);
+      Stop stop = value.stop;
+      value.stop = null;
+      if (stop != null) {
+        stop.standStill();
+      }
+    }
+
+    @Override
+    public Gated read(ByteReader in) {
+      return new Gated(in.readInt());
+    }
+  }
+
+  private static PersistentMapBuilder<String, Gated> builder() {
+    return PersistentMap.builder(String.class, Gated.class)
+        .serializer(Gated.class, new OfGated())
+        .snapshotMode(SnapshotMode.IN_PLACE)
+        .closeMode(CloseMode.DISCARD);
+  }
+
+  @Test
+  void checkpoint_putWroteObjectForTheOneBefore_objectAsItIsNow() throws Exception {
+    Gated slow = new Gated(0);
+    Gated value = new Gated(1);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (PersistentMap<String, Gated> map = builder().open(dir.resolve("x.map"))) {
+      map.put("slow", slow);
+      map.put("key", value);
+      map.checkpoint();
+
+      Stop first = slow.stopNext();
+      Future<?> before = threads.submit(map::checkpoint);
+      first.reached.await();
+      value.stop = null;
+      Stop late = value.stopNext();
+      Future<?> put = threads.submit(() -> map.put("key", value));
+      late.reached.await();
+      first.released.countDown();
+      before.get();
+
+      value.state = 2;
+      Stop second = slow.stopNext();
+      Future<?> checkpoint = threads.submit(map::checkpoint);
+      second.reached.await();
+      late.released.countDown();
+      put.get();
+      second.released.countDown();
+      checkpoint.get();
+
+      Files.copy(dir.resolve("x.map"), dir.resolve("image"));
+    } finally {
+      threads.shutdownNow();
+    }
+    try (PersistentMap<String, Gated> map = builder().open(dir.resolve("image"))) {
+      assertThat(Objects.requireNonNull(map.get("key")).state).isEqualTo(2);
+    }
+  }
+}
