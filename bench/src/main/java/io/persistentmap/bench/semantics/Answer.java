@@ -79,7 +79,9 @@ record Answer(Kind kind, String text, String detail) {
   /** Drops line ends, and what is another in each run: directories and identity hash codes. */
   private static String oneLine(String text) {
     String line =
-        text.replaceAll("\\s+", " ").replaceAll("/[^ ,:]*/", "").replaceAll("@[0-9a-f]{5,8}\\b", "");
+        text.replaceAll("\\s+", " ")
+            .replaceAll("/[^ ,:]*/", "")
+            .replaceAll("@[0-9a-f]{5,8}\\b|, identityHashCode=\\d+", "");
     return line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL) + "…";
   }
 }

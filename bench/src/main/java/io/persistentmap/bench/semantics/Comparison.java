@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class Comparison {
   private final Contender contender;
   private final Path directory;
+  private final Duration limit;
   private final @Nullable Answer[] live = new Answer[Idioms.ALL.size()];
   private final @Nullable Answer[] closed = new Answer[Idioms.ALL.size()];
   private final @Nullable Answer[] reopened = new Answer[Idioms.ALL.size()];
 
-  private Comparison(Contender contender, Path directory) {
+  private Comparison(Contender contender, Path directory, Duration limit) {
     this.contender = contender;
     this.directory = directory;
+    this.limit = limit;
   }
 
-  /** Runs, and returns an outcome for each idiom. */
-  static List<Outcome> run(Contender contender, Path parent) throws IOException {
+  /** Runs, and returns an outcome for each idiom; a step that takes longer than the limit hangs. */
+  static List<Outcome> run(Contender contender, Path parent, Duration limit) throws IOException {
     List<Outcome> outcomes = new ArrayList<>();
     if (!contender.persists()) {
       for (int row = 0; row < Idioms.ALL.size(); row++) {
@@ -31,7 +34,7 @@ final class Comparison {
       return outcomes;
     }
     Path directory = Files.createDirectory(parent.resolve(contender.name()));
-    Comparison comparison = new Comparison(contender, directory);
+    Comparison comparison = new Comparison(contender, directory, limit);
     comparison.run(Child.Task.ACT);
     comparison.run(Child.Task.REOPEN);
     for (int row = 0; row < Idioms.ALL.size(); row++) {
@@ -42,6 +45,7 @@ final class Comparison {
   }
 
   private void run(Child.Task task) throws IOException {
+    Customers.compile(directory, task);
     int next = 0;
     while (next < Idioms.ALL.size()) {
       int begun = runFrom(task, next);
@@ -57,7 +61,7 @@ final class Comparison {
   private int runFrom(Child.Task task, int first) throws IOException {
     int row = first - 1;
     boolean expectedEnd = false;
-    Process process = Child.start(contender, task, directory, first);
+    Process process = Child.start(contender, task, directory, limit, first);
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.startsWith(Child.MARK)) {

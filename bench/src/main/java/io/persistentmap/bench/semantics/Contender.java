@@ -1,6 +1,7 @@
 package io.persistentmap.bench.semantics;
 
 import io.persistentmap.PersistentMap;
+import io.persistentmap.bench.ChronicleFlags;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -77,8 +78,7 @@ enum Contender {
     @Override
     @SuppressWarnings("unchecked") // Serializer.JAVA is raw in all but name
     OpenMap open(Path directory) {
-      DB db =
-          DBMaker.fileDB(directory.resolve("idiom.mapdb").toFile()).transactionEnable().make();
+      DB db = DBMaker.fileDB(directory.resolve("idiom.mapdb").toFile()).transactionEnable().make();
       Map<Object, Object> map =
           db.hashMap("idiom", Serializer.JAVA, Serializer.JAVA).createOrOpen();
       return new OpenMap(
@@ -102,19 +102,6 @@ enum Contender {
     }
   };
 
-  /** The parts of the JDK that Chronicle Map needs on 17 and later, by its documentation. */
-  private static final List<String> CHRONICLE_FLAGS =
-      List.of(
-          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
-          "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
-          "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-          "--add-opens=java.base/java.io=ALL-UNNAMED",
-          "--add-opens=java.base/java.util=ALL-UNNAMED");
-
   final String title;
   final String configuration;
   private final String versionKey;
@@ -134,7 +121,7 @@ enum Contender {
   }
 
   List<String> jvmFlags() {
-    return this == CHRONICLE_MAP ? CHRONICLE_FLAGS : List.of();
+    return this == CHRONICLE_MAP ? ChronicleFlags.ALL : List.of();
   }
 
   /** Returns name and version; those of the JDK's maps have none. */

@@ -70,9 +70,10 @@ record Outcome(@Nullable Answer live, @Nullable Answer closed, @Nullable Answer 
         yield switch (answer.text()) {
           case "null" -> "gone";
           case "false" -> "no";
-          default -> answer.text().startsWith("[") || answer.text().startsWith("{")
-              ? "`" + answer.text() + "`"
-              : answer.text();
+          default ->
+              answer.text().startsWith("[") || answer.text().startsWith("{")
+                  ? "`" + answer.text() + "`"
+                  : answer.text();
         };
       }
     };

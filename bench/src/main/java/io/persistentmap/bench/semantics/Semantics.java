@@ -3,6 +3,7 @@ package io.persistentmap.bench.semantics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,6 +21,9 @@ public final class Semantics {
 
   static final String END = "<!-- end -->";
 
+  /** A step that takes longer hangs: those that don't take milliseconds. */
+  private static final Duration LIMIT = Duration.ofSeconds(8);
+
   private Semantics() {}
 
   /**
@@ -28,7 +32,7 @@ public final class Semantics {
    * @param args the directory to work in; then the page to write, if any
    */
   public static void main(String[] args) throws Exception {
-    Table table = compare(List.of(Contender.values()), Path.of(args[0]));
+    Table table = compare(List.of(Contender.values()), Path.of(args[0]), LIMIT);
     String text = table.markdown() + madeBy();
     if (args.length > 1) {
       Path page = Path.of(args[1]);
@@ -39,13 +43,13 @@ public final class Semantics {
   }
 
   /** Runs all idioms on these maps, at the same time. */
-  static Table compare(List<Contender> contenders, Path parent) throws Exception {
+  static Table compare(List<Contender> contenders, Path parent, Duration limit) throws Exception {
     Path directory = Files.createTempDirectory(parent, "semantics");
     ExecutorService threads = Executors.newFixedThreadPool(contenders.size());
     try {
       Map<Contender, Future<List<Outcome>>> running = new EnumMap<>(Contender.class);
       for (Contender contender : contenders) {
-        running.put(contender, threads.submit(() -> run(contender, directory)));
+        running.put(contender, threads.submit(() -> run(contender, directory, limit)));
       }
       Map<Contender, List<Outcome>> outcomes = new EnumMap<>(Contender.class);
       for (Map.Entry<Contender, Future<List<Outcome>>> each : running.entrySet()) {
@@ -60,9 +64,10 @@ public final class Semantics {
     }
   }
 
-  private static List<Outcome> run(Contender contender, Path directory) throws IOException {
+  private static List<Outcome> run(Contender contender, Path directory, Duration limit)
+      throws IOException {
     long start = System.nanoTime();
-    List<Outcome> outcomes = Comparison.run(contender, directory);
+    List<Outcome> outcomes = Comparison.run(contender, directory, limit);
     System.err.printf(
         "%s: %d idioms in %.1f s%n",
         contender.titleAndVersion(), outcomes.size(), (System.nanoTime() - start) / 1e9);
@@ -74,7 +79,8 @@ public final class Semantics {
     int begin = page.indexOf(BEGIN);
     int end = page.indexOf(END);
     if (begin < 0 || end < begin) {
-      throw new IllegalArgumentException("The page has no place for the table: " + BEGIN + " " + END);
+      throw new IllegalArgumentException(
+          "The page has no place for the table: " + BEGIN + " " + END);
     }
     return page.substring(0, begin) + BEGIN + "\n\n" + text + "\n" + page.substring(end);
   }

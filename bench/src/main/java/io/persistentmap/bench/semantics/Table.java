@@ -35,7 +35,13 @@ final class Table {
         String detail = outcome(contender, row).detail(idiom);
         if (!detail.isEmpty()) {
           notes.add(
-              "* " + contender.title + ", " + idiom.code() + ": " + word(contender, row) + "; "
+              "* "
+                  + contender.title
+                  + ", "
+                  + idiom.code()
+                  + ": "
+                  + word(contender, row)
+                  + "; "
                   + detail);
         }
       }
