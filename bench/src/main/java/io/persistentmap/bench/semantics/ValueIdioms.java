@@ -56,7 +56,7 @@ final class ValueIdioms {
         Idiom.of(
                 "`forEach((k, v) -> v.add(x))`",
                 Idioms::putList,
-                (stage, prepared) -> stage.map.forEach((key, value) -> stage.list(key).add("b")),
+                (stage, prepared) -> stage.map.forEach((key, value) -> Idioms.added(value, "b")),
                 stage -> stage.map.get("k"))
             .lost("[a]"));
     all.add(
