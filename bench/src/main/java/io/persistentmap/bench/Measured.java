@@ -34,19 +34,6 @@ final class Measured {
   private static final String HEAP = "-Xmx2g";
   private static final int ENTRIES = 1_000_000;
 
-  /** What Chronicle Map needs on 17 and later, by its own documentation. */
-  private static final List<String> CHRONICLE_FLAGS =
-      List.of(
-          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
-          "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
-          "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-          "--add-opens=java.base/java.io=ALL-UNNAMED",
-          "--add-opens=java.base/java.util=ALL-UNNAMED");
-
   private final boolean quick;
   private final Path log;
 
@@ -230,7 +217,7 @@ final class Measured {
     flags.add(HEAP);
     flags.add("-D" + BenchmarkDirectory.PROPERTY + "=" + directory);
     if (benchmark.contains("chronicle")) {
-      flags.addAll(CHRONICLE_FLAGS);
+      flags.addAll(ChronicleFlags.ALL);
     }
     return new OptionsBuilder()
         .include("^" + (PACKAGE + benchmark).replace(".", "\\.") + "$")
