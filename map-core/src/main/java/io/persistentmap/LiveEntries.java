@@ -234,8 +234,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       try {
         entry = live.get(key);
         pass = asLive ? live.runningPass() : NO_PASS;
-        if ((pass != NO_PASS && pass != writtenIn)
-            || (!find && needsRecord(shard, entry, write))) {
+        if ((pass != NO_PASS && pass != writtenIn) || (!find && needsRecord(shard, entry, write))) {
           continue; // what was seen without the lock is no longer so
         }
         old = entry == null ? null : cast(entry.freeze());
