@@ -30,14 +30,9 @@ record Answer(Kind kind, String text, String detail) {
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();
     }
-    String detail = String.valueOf(thrown.getMessage());
-    if (cause != thrown) {
-      detail = detail.contains(cause.toString()) ? detail : detail + "; caused by " + cause;
-    }
+    String detail = cause == thrown ? thrown.getMessage() : cause.toString();
     return new Answer(
-        Kind.THROWN,
-        thrown.getClass().getSimpleName(),
-        thrown.getMessage() == null && cause == thrown ? "" : oneLine(detail));
+        Kind.THROWN, thrown.getClass().getSimpleName(), detail == null ? "" : oneLine(detail));
   }
 
   /** Returns what the idiom has called, and where that waits. */
