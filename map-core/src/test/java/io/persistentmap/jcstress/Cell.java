@@ -3,6 +3,7 @@ package io.persistentmap.jcstress;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /** A value that can be changed, and knows what was last written of it. Compared by its number. */
 final class Cell {
@@ -13,6 +14,12 @@ final class Cell {
 
   Cell(int number) {
     this.number = number;
+  }
+
+  /** Says whether they are one object. */
+  @SuppressWarnings("ReferenceEquality") // that is the question
+  static boolean areOne(@Nullable Cell one, @Nullable Cell other) {
+    return one != null && one == other;
   }
 
   @Override

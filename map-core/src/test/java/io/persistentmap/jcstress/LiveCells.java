@@ -42,8 +42,8 @@ final class LiveCells {
 
     @Arbiter
     public void afterwards(I_Result result) {
-      boolean one = first != null && first == second && first == entry.map().get(entry.key());
-      result.r1 = one ? 1 : 0;
+      Cell there = entry.map().get(entry.key());
+      result.r1 = Cell.areOne(first, there) && Cell.areOne(second, there) ? 1 : 0;
       entry.give();
     }
   }
@@ -78,14 +78,14 @@ final class LiveCells {
     }
 
     private int which(@Nullable Cell cell) {
-      return cell == other ? 1 : cell == old && cell != null ? 0 : -1;
+      return Cell.areOne(cell, other) ? 1 : Cell.areOne(cell, old) ? 0 : -1;
     }
 
     @Arbiter
     public void afterwards(II_Result result) {
       result.r1 = which(first);
       result.r2 = which(second);
-      if (entry.map().get(entry.key()) != other) {
+      if (!Cell.areOne(entry.map().get(entry.key()), other)) {
         result.r2 = -1;
       }
       entry.give();

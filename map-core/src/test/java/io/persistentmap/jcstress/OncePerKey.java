@@ -113,7 +113,7 @@ final class OncePerKey {
     private final Cell secondCell = new Cell(0);
 
     private int which(@Nullable Cell cell) {
-      return cell == firstCell ? 1 : cell == secondCell ? 2 : 0;
+      return Cell.areOne(cell, firstCell) ? 1 : Cell.areOne(cell, secondCell) ? 2 : 0;
     }
 
     @Actor

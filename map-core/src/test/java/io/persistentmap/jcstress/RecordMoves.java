@@ -24,12 +24,13 @@ final class RecordMoves {
   /** Reads both keys in turn, until the other actor has ended, or one has another value. */
   private static void read(RealIndex index, Meeting meeting, II_Result result) {
     meeting.begin();
-    boolean over;
+    int looks = 0;
     do {
-      over = meeting.isOver();
       result.r1 = index.read(READ);
       result.r2 = index.read(LAST);
-    } while (!over && result.r1 == RealIndex.first(READ) && result.r2 == RealIndex.first(LAST));
+    } while (result.r1 == RealIndex.first(READ)
+        && result.r2 == RealIndex.first(LAST)
+        && !meeting.isOver(looks++));
   }
 
   /** Reads from a tail buffer that goes to the file, and gets other records. */
