@@ -251,6 +251,23 @@ public final class IndexMap {
     log.flushSealed();
   }
 
+  /** Takes buffers for good that the log would use again, so that it uses others sooner. */
+  public void takeBuffers(int count) {
+    for (int i = 0; i < count; i++) {
+      Memory unused = log.borrowBuffer();
+    }
+  }
+
+  /**
+   * Writes full segments, and appends a record at once, maybe into the buffer of one of them. The
+   * index does not name it, as if it were of another shard, so the version does not change.
+   */
+  public void flushAndAppend(int key, int value) {
+    Operation operation = withValue(key, value);
+    log.flushSealed();
+    log.append(operation.record(), 0, 0);
+  }
+
   /**
    * Moves all records out of the full segments, and frees these, as the cleaner and a checkpoint
    * do: the next ones take their place in the file. Beside reads only.
@@ -272,7 +289,11 @@ public final class IndexMap {
       begin(found, key);
       if (index.find(found, true)) {
         Operation copy = withValue(key, value(found));
-        moves.add(() -> relocation.relocate(copy, SlotTable.address(found.slot)));
+        moves.add(
+            () -> {
+              log.flushSealed();
+              relocation.relocate(copy, SlotTable.address(found.slot));
+            });
       }
     }
     if (fault == Fault.FREED_BEFORE_MOVED) {

@@ -23,7 +23,7 @@ final class CacheFill {
 
   /** What a map does with its cache, on an index alone. */
   private static final class Cached {
-    final RealIndex index = new RealIndex(IndexMap.Fault.NONE);
+    final RealIndex index = RealIndex.ofSmallRecords(IndexMap.Fault.NONE);
     final CopiedValues cache = new CopiedValues(100_000);
 
     int get() {

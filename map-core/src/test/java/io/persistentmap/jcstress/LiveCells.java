@@ -92,6 +92,46 @@ final class LiveCells {
     }
   }
 
+  /** What a thread reads while another one removes it does not come back. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "both reads give what remove gives back")
+  @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "one read before the removal")
+  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "both reads after the removal")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "another object, or there again")
+  @State
+  public static class GetBesideRemove {
+    private final JustOpened.Entry entry = JustOpened.take();
+    private final Meeting meeting = new Meeting();
+
+    private @Nullable Cell first;
+    private @Nullable Cell second;
+    private @Nullable Cell removed;
+
+    @Actor
+    public void reader() {
+      meeting.begin();
+      first = entry.map().get(entry.key());
+      second = entry.map().get(entry.key());
+    }
+
+    @Actor
+    public void writer() {
+      meeting.begin();
+      removed = entry.map().remove(entry.key());
+    }
+
+    private int which(@Nullable Cell cell) {
+      return cell == null ? 1 : Cell.areOne(cell, removed) ? 0 : -1;
+    }
+
+    @Arbiter
+    public void afterwards(II_Result result) {
+      result.r1 = which(first);
+      result.r2 = entry.map().containsKey(entry.key()) ? -1 : which(second);
+      entry.give();
+    }
+  }
+
   /** What a thread has changed in an object is in the checkpoint that it then asks for. */
   @JCStressTest
   @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "each change is in a record")

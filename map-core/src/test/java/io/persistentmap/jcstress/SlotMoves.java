@@ -29,7 +29,7 @@ final class SlotMoves {
   @State
   public static class Neighbour {
     private static final Pool<RealIndex> POOL =
-        new Pool<>(() -> new RealIndex(IndexMap.Fault.NONE));
+        new Pool<>(() -> RealIndex.ofSmallRecords(IndexMap.Fault.NONE));
 
     private final RealIndex index = POOL.take();
     private final Meeting meeting = new Meeting();
@@ -61,7 +61,7 @@ final class SlotMoves {
   @State
   public static class BrokenNeighbour {
     private static final Pool<RealIndex> POOL =
-        new Pool<>(() -> new RealIndex(IndexMap.Fault.MOVES_WITHOUT_VERSION));
+        new Pool<>(() -> RealIndex.ofSmallRecords(IndexMap.Fault.MOVES_WITHOUT_VERSION));
 
     private final RealIndex index = POOL.take();
     private final Meeting meeting = new Meeting();
@@ -101,7 +101,7 @@ final class SlotMoves {
   @State
   public static class Growth {
     private static final Pool<RealIndex> POOL =
-        new Pool<>(() -> new RealIndex(IndexMap.Fault.NONE));
+        new Pool<>(() -> RealIndex.ofSmallRecords(IndexMap.Fault.NONE));
 
     private final RealIndex index = POOL.take();
     private final Meeting meeting = new Meeting();
@@ -138,7 +138,7 @@ final class SlotMoves {
   @State
   public static class Replacement {
     private static final Pool<RealIndex> POOL =
-        new Pool<>(() -> new RealIndex(IndexMap.Fault.NONE));
+        new Pool<>(() -> RealIndex.ofSmallRecords(IndexMap.Fault.NONE));
 
     private final RealIndex index = POOL.take();
     private final Meeting meeting = new Meeting();
