@@ -4,12 +4,15 @@ import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.serializer.ByteReader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -37,13 +40,16 @@ public final class IndexMap {
   public enum Fault {
     NONE,
     /** The version of a shard does not change while slots move. */
-    MOVES_WITHOUT_VERSION
+    MOVES_WITHOUT_VERSION,
+    /** Segments are free before the index names other places for what they hold. */
+    FREED_BEFORE_MOVED
   }
 
   private final StoreHealth health;
   private final Log log;
   private final HashIndex index;
   private final Relocation relocation;
+  private final Fault fault;
   private final int fillerBytes;
 
   /**
@@ -72,9 +78,11 @@ public final class IndexMap {
             tails,
             () -> {},
             () -> {});
-    Shard shard = fault == Fault.NONE ? new Shard(0, tables) : new WithoutVersion(tables);
+    Shard shard =
+        fault == Fault.MOVES_WITHOUT_VERSION ? new WithoutVersion(tables) : new Shard(0, tables);
     this.index = new HashIndex(MAP, log, health, new Shard[] {shard});
     this.relocation = new Relocation(index, log, health);
+    this.fault = fault;
     this.fillerBytes = fillerBytes;
     for (int key = 0; key < FILLED; key++) {
       put(key, FIRST_VALUE, HashIndex.When.ALWAYS);
@@ -245,5 +253,66 @@ public final class IndexMap {
   /** Writes full segments, whose buffers are then used for others. */
   public void flush() {
     log.flushSealed();
+  }
+
+  /** Takes buffers for good that the log would use again, so that it uses others sooner. */
+  public void takeBuffers(int count) {
+    for (int i = 0; i < count; i++) {
+      Memory unused = log.borrowBuffer();
+    }
+  }
+
+  /**
+   * Writes full segments, and appends a record at once, maybe into the buffer of one of them. The
+   * index does not name it, as if it were of another shard, so the version does not change.
+   */
+  public void flushAndAppend(int key, int value) {
+    Operation operation = withValue(key, value);
+    log.flushSealed();
+    log.append(operation.record(), 0, 0);
+  }
+
+  /**
+   * Moves all records out of the full segments, and frees these, as the cleaner and a checkpoint
+   * do: the next ones take their place in the file. Beside reads only.
+   */
+  public void recycle() {
+    log.flushSealed();
+    long unwritten = log.firstUnwrittenSequence();
+    List<Segment> full = new ArrayList<>();
+    log.segments()
+        .forEachLog(
+            segment -> {
+              if (segment.sequence() < unwritten) {
+                full.add(segment);
+              }
+            });
+    List<Runnable> moves = new ArrayList<>();
+    for (int key = 0; key < KEYS.length; key++) {
+      Operation found = new Operation();
+      begin(found, key);
+      if (index.find(found, true)) {
+        Operation copy = withValue(key, value(found));
+        moves.add(
+            () -> {
+              log.flushSealed();
+              relocation.relocate(copy, SlotTable.address(found.slot));
+            });
+      }
+    }
+    if (fault == Fault.FREED_BEFORE_MOVED) {
+      free(full);
+      moves.forEach(Runnable::run);
+    } else {
+      moves.forEach(Runnable::run);
+      free(full);
+    }
+  }
+
+  private void free(List<Segment> full) {
+    SegmentTable segments = log.segments();
+    full.forEach(segments::cleaned);
+    segments.beginRelease();
+    segments.commitRelease(Long.MAX_VALUE);
   }
 }
