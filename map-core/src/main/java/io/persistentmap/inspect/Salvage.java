@@ -9,7 +9,6 @@ import io.persistentmap.index.Hashing;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.Codec;
 import io.persistentmap.store.Catalog;
-import io.persistentmap.store.ReadState;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
 import java.nio.file.Path;
@@ -166,21 +165,26 @@ public final class Salvage {
     if (other == null) {
       return List.of();
     }
-    Superblock superblock = StoreFile.read(files, other).superblock();
+    StoreFile found = StoreFile.read(files, other);
+    Superblock superblock = found.newest();
+    PersistentMapException problem = found.problem();
+    if (superblock == null) {
+      throw problem != null
+          ? problem
+          : new FileAccessException(other + ": does not exist; check the path");
+    }
     Superblock own = source.newest();
     if (own != null && !own.store().equals(superblock.store())) {
       throw new RecoveryRefusedException(
           other + ": is of another store, so its classes have other numbers; choose another file");
     }
-    List<CatalogItem> items = new ArrayList<>();
-    try (ReadState state = ReadState.of(files, other, superblock)) {
-      state
-          .catalog()
-          .forEach(
-              (kind, number, description) ->
-                  items.add(new CatalogItem(kind, number, description, 0, 0)));
+    // It may be broken, too, and descriptions are all that is wanted.
+    try (FileBytes bytes = FileBytes.open(files, other, unreadable -> {})) {
+      LogReading reading = LogReading.ofSuperblock(bytes, superblock, progress);
+      List<CatalogItem> items = new ArrayList<>(reading.state().catalog());
+      items.addAll(reading.selection().image().catalog());
+      return items;
     }
-    return items;
   }
 
   private void copy(LogReading reading, NewStore store) {

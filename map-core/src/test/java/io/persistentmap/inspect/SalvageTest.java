@@ -330,6 +330,10 @@ final class SalvageTest {
     assertThatThrownBy(() -> Salvage.run(files, broken, target, null, Progress.NONE))
         .isInstanceOf(FileAccessException.class)
         .hasMessageContaining("does not exist");
+    assertThatThrownBy(() -> Salvage.run(files, origin, target, broken, Progress.NONE))
+        .isInstanceOf(FileAccessException.class)
+        .hasMessageContaining("does not exist");
+    assertThat(target).doesNotExist();
   }
 
   // ---- what must hold --------------------------------------------------------------------------

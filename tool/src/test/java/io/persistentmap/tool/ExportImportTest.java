@@ -181,8 +181,10 @@ final class ExportImportTest {
     Path file = dir.resolve("maps.map");
     Path again = dir.resolve("again.jsonl");
     String maps =
-        "{\"map\":1,\"keys\":\"java.lang.String\",\"values\":\"a.C\",\"name\":\"first\"}\n"
-            + "{\"map\":2,\"keys\":\"a.B\",\"values\":\"a.C\",\"name\":\"second\"}\n";
+        """
+        {"map":1,"keys":"java.lang.String","values":"a.C","name":"first"}
+        {"map":2,"keys":"a.B","values":"a.C","name":"second"}
+        """;
     String header = "{\"persistentmap\":\"export\",\"version\":1}\n";
     Files.writeString(lines, header + maps + "{\"key\":\"k\",\"value\":1}\n{\"end\":1}");
     assertThat(Tool.run("import", lines, file).code()).isZero();
