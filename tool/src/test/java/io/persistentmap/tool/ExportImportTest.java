@@ -174,7 +174,6 @@ final class ExportImportTest {
         .contains("none");
   }
 
-  /** Whatever bytes a value has, also those of classes that nobody knows, it survives. */
   @Test
   void severalMaps_allDescribedAgain() throws Exception {
     Path lines = dir.resolve("maps.jsonl");
@@ -196,6 +195,7 @@ final class ExportImportTest {
     assertThat(Files.readString(again)).contains(maps);
   }
 
+  /** Whatever bytes a value has, also those of classes that nobody knows, it survives. */
   @Test
   void anyBytes_survive() throws Exception {
     long seed = Long.getLong("persistentmap.seed", ThreadLocalRandom.current().nextLong());
