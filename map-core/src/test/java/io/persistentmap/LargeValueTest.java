@@ -2,8 +2,11 @@ package io.persistentmap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.persistentmap.testing.TestSeeds;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Guards values and keys of any length, in particular around the size of a segment. */
 final class LargeValueTest {
   private static final int SEGMENT = 4 << 20;
+  private static final int FIRST_RUN = 1000;
 
   @TempDir Path dir;
 
@@ -73,6 +77,63 @@ final class LargeValueTest {
     try (PersistentMap<Integer, byte[]> map =
         PersistentMap.open(file, Integer.class, byte[].class)) {
       assertThat(Arrays.equals(map.get(0), large)).isTrue();
+    }
+  }
+
+  /**
+   * An image may name a run that was emptied after it, and that closing has cut off with the end of
+   * the file.
+   */
+  @Test
+  void open_runsOfTheImageCutOff_sameEntries() throws Exception {
+    SplittableRandom random = new SplittableRandom(TestSeeds.next("cut-off-runs"));
+    Path file = dir.resolve("cut.map");
+    Map<Integer, Integer> lengths = new HashMap<>();
+    for (int life = 0; life < 30; life++) {
+      try (PersistentMap<Integer, byte[]> map =
+          PersistentMap.open(file, Integer.class, byte[].class)) {
+        assertThat(map.mappingCount()).isEqualTo(lengths.size());
+        lengths.forEach((key, length) -> assertThat(map.get(key)).hasSize(length));
+        int steps = random.nextInt(5, 30);
+        for (int step = 0; step < steps; step++) {
+          change(map, lengths, random);
+          map.checkpoint();
+          Thread.sleep(random.nextInt(30)); // cleaner and image writer work beside the map
+        }
+        if (random.nextBoolean()) {
+          removeRuns(map, lengths);
+          map.checkpoint();
+          Thread.sleep(100);
+          map.checkpoint();
+        }
+      }
+    }
+  }
+
+  private static void change(
+      PersistentMap<Integer, byte[]> map, Map<Integer, Integer> lengths, SplittableRandom random) {
+    switch (random.nextInt(6)) {
+      case 0 -> put(map, lengths, FIRST_RUN + random.nextInt(2), random.nextInt(5, 25) << 20);
+      case 1 -> removeRuns(map, lengths);
+      default -> {
+        for (int i = 0; i < 20; i++) {
+          put(map, lengths, random.nextInt(40), random.nextInt(100_000));
+        }
+      }
+    }
+  }
+
+  private static void put(
+      PersistentMap<Integer, byte[]> map, Map<Integer, Integer> lengths, int key, int length) {
+    map.put(key, new byte[length]);
+    lengths.put(key, length);
+  }
+
+  private static void removeRuns(
+      PersistentMap<Integer, byte[]> map, Map<Integer, Integer> lengths) {
+    for (int key = FIRST_RUN; key < FIRST_RUN + 2; key++) {
+      map.remove(key);
+      lengths.remove(key);
     }
   }
 
