@@ -25,6 +25,9 @@ public final class SegmentTable {
   /** Segments that several threads may be taking at the same time. */
   private static final int MOST_TAKEN_AT_ONCE = 64;
 
+  /** A run holds one record, and lengths of records are ints. */
+  private static final int LONGEST_RUN = Log.runOf(FileLayout.align8(Integer.MAX_VALUE));
+
   /** Numbers of maps have 16 bits. */
   private static final int MOST_MAPS = 1 << 16;
 
@@ -270,11 +273,10 @@ public final class SegmentTable {
   }
 
   /**
-   * Reads what {@link #writeTable} wrote.
-   *
-   * @param fileBytes length of the file, in which every run is, to its end
+   * Reads what {@link #writeTable} wrote. A run that was emptied since may reach behind the end of
+   * the file: closing cuts it off.
    */
-  public void readTable(ByteReader in, SegmentMapping mapping, long fileBytes) {
+  public void readTable(ByteReader in, SegmentMapping mapping) {
     while (in.remaining() > 0) {
       int number = in.readInt();
       int run = in.readInt();
@@ -284,8 +286,8 @@ public final class SegmentTable {
       int maps = in.readInt();
       if (!canBe(number, sequence)
           || run < 1
+          || run > LONGEST_RUN
           || run > FileLayout.MAX_SEGMENTS - number
-          || (run > 1 && FileLayout.fileOffset(number + run) > fileBytes)
           || maps < 0
           || maps > Math.min(MOST_MAPS, in.remaining() / Long.BYTES)) {
         throw new CorruptFileException("segment " + number + ", which can't be");

@@ -149,7 +149,7 @@ final class ImageReader {
 
   private void applyTable(ImageBlock block, ByteReader payload) {
     switch (block.kind()) {
-      case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping, file.size());
+      case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping);
       case ImageBlock.CATALOG -> catalog.read(RecordLayout.CATALOG, payload);
       case ImageBlock.CLASSES -> catalog.read(RecordLayout.CLASS, payload);
       default -> throw new CorruptFileException("a block of unknown kind " + block.kind());
