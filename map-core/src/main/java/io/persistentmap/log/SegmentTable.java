@@ -331,7 +331,9 @@ public final class SegmentTable {
   }
 
   /**
-   * The segments that the cleaner has not emptied, and so all that a state of now needs.
+   * The segments of the log but those that the checkpoint being made names as emptied, or an
+   * earlier one has: all that its state needs, and what replay takes for the log. What the cleaner
+   * has emptied since {@link #beginRelease} is among them, until the next checkpoint.
    *
    * @param numbers of the segments, and of the first of each run
    * @param oldestSequence the lowest of their sequences. A tombstone since then has not been
@@ -344,7 +346,7 @@ public final class SegmentTable {
     BitSet numbers = new BitSet(inUse);
     long oldest = Long.MAX_VALUE;
     for (int i = 0; i < inUse; i++) {
-      if (segments[i].state == Segment.State.LOG) {
+      if (segments[i].state == Segment.State.LOG || segments[i].state == Segment.State.CLEANED) {
         numbers.set(i);
         oldest = Math.min(oldest, segments[i].sequence());
       }

@@ -75,6 +75,8 @@ final class FuzzTest {
             "--instrumentation_includes=io.persistentmap.**",
             "-seed=" + Integer.toUnsignedString((int) seed),
             "-max_len=64",
+            // It looks at getrusage, which counts what the JVM of the tests had when it forked.
+            "-rss_limit_mb=0",
             seconds > 0 ? "-max_total_time=" + seconds : "-runs=" + (GUIDED_CASES + 1),
             corpus.toString());
     try (ChildJvm child =
