@@ -33,6 +33,10 @@ class CollectionCalls {
     collection.addAll(elements);
   }
 
+  void clear(Collection<Object> collection) {
+    collection.clear();
+  }
+
   /** Returns the methods of a JDK class, past what a user's subclass made of them. */
   static CollectionCalls special(Class<?> ofJdk, Class<?> subclass) {
     try {
@@ -45,12 +49,14 @@ class CollectionCalls {
   private static final class Special extends CollectionCalls {
     private final MethodHandle iterator;
     private final MethodHandle size;
+    private final MethodHandle clear;
     private final MethodHandle add;
     private final MethodHandle addAll;
 
     Special(Class<?> ofJdk, MethodHandles.Lookup subclass) throws ReflectiveOperationException {
       iterator = find(ofJdk, subclass, "iterator", Iterator.class);
       size = find(ofJdk, subclass, "size", int.class);
+      clear = find(ofJdk, subclass, "clear", void.class);
       add =
           ofJdk == ArrayDeque.class
               ? find(ofJdk, subclass, "addLast", void.class, Object.class)
@@ -109,6 +115,15 @@ class CollectionCalls {
     void addAll(Collection<Object> collection, Collection<?> elements) {
       try {
         addAll.invokeExact(collection, elements);
+      } catch (Throwable failure) {
+        throw Failures.unchecked(failure);
+      }
+    }
+
+    @Override
+    void clear(Collection<Object> collection) {
+      try {
+        clear.invokeExact(collection);
       } catch (Throwable failure) {
         throw Failures.unchecked(failure);
       }

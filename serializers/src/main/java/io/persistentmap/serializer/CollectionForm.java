@@ -78,6 +78,11 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
   }
 
   @Override
+  void clear(Collection<Object> container) {
+    calls.clear(container);
+  }
+
+  @Override
   @Nullable Object[] readElements(int count, GraphReader in) {
     return in.values(count);
   }

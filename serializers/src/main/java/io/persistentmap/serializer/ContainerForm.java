@@ -3,6 +3,7 @@ package io.persistentmap.serializer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -57,6 +58,18 @@ abstract class ContainerForm<C> extends Form {
 
   /** Puts in what was read. */
   abstract void fill(C container, @Nullable Object[] elements, GraphReader in);
+
+  /** Takes everything out. */
+  abstract void clear(C container);
+
+  /** Returns whether putting in asks the user's code that is not an element's. */
+  private boolean asksOthers(C container) {
+    if (type.parameters().contains(Comparator.class)) {
+      Object comparator = type.head().apply(container)[0];
+      return comparator != null && !ClassNames.isJdk(comparator.getClass());
+    }
+    return fields != null && container instanceof LinkedHashMap<?, ?>; // its removeEldestEntry
+  }
 
   @SuppressWarnings("unchecked") // the form was chosen for the class
   private C cast(Object object) {
@@ -115,7 +128,11 @@ abstract class ContainerForm<C> extends Form {
     C container = cast(object);
     int count = in.bytes().readVarInt();
     if (type.whole()) {
-      in.fillWhole(() -> readElements(count, in), elements -> fill(container, elements, in));
+      in.fillWhole(
+          () -> readElements(count, in),
+          elements -> fill(container, elements, in),
+          () -> clear(container),
+          asksOthers(container));
     } else {
       fill(container, readElements(count, in), in);
     }

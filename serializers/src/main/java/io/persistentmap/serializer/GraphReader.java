@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Elements that are not complete.</b> A set in an object may hold elements that refer back to
  * this object, and whose {@code hashCode} asks it. So a container whose elements refer to an object
  * around it is filled only when that object is complete, or when an object that is made of its
- * content needs the container.
+ * content needs the container. What its elements refer to outside of it may refer to such an object
+ * in turn, and so may a comparator; so a container with such elements is filled, and once more when
+ * the whole value is there.
  */
 final class GraphReader implements GraphReferences.Reading {
   private static final ByteReader NOTHING = new ByteReader(new byte[0], 0, 0);
@@ -34,12 +36,18 @@ final class GraphReader implements GraphReferences.Reading {
   /** The outermost of them that was referred to since the innermost container began. */
   private int lowestReferred = COMPLETE;
 
+  /** The first of all objects that was referred to since the innermost container began. */
+  private int firstReferred = COMPLETE;
+
   /** How many objects were put off when the innermost container began; -1 outside of all. */
   private int containerMark = NO_CONTAINER;
 
   private @Nullable HashWork hashWork;
   private final List<Postponed> postponed = new ArrayList<>();
   private final List<Filling> fillings = new ArrayList<>();
+
+  /** Containers that are filled already, and once more at the end. */
+  private final List<Filling> refillings = new ArrayList<>();
 
   /** How many fields that are dropped are being read, one inside of the other. */
   private int dropping;
@@ -73,14 +81,16 @@ final class GraphReader implements GraphReferences.Reading {
       long claimable,
       int depth,
       int lowestReferred,
+      int firstReferred,
       int containerMark,
       int postponed,
       int fillings,
+      int refillings,
       int objects,
       int unmade) {}
 
   /** A container that waits for the object at a depth to be complete. */
-  private record Filling(int level, Runnable fill) {}
+  private record Filling(int level, Runnable fill, Runnable clear) {}
 
   /** Returns where values are read from. */
   ByteReader bytes() {
@@ -94,6 +104,10 @@ final class GraphReader implements GraphReferences.Reading {
     Object value = tag == Tag.OBJECT ? rootObject() : small(tag);
     readPostponed(0);
     fillAll(0);
+    for (Filling filling : refillings) {
+      filling.clear.run();
+      filling.fill.run();
+    }
     return value;
   }
 
@@ -227,7 +241,9 @@ final class GraphReader implements GraphReferences.Reading {
   /** Makes everything complete that was read since the mark was taken. */
   void endMaking(long mark) {
     readPostponed((int) (mark >>> Integer.SIZE));
-    fillAll((int) mark);
+    for (Filling filling : takeFillings((int) mark)) {
+      fillTwice(filling);
+    }
   }
 
   private void readPostponed(int mark) {
@@ -249,21 +265,49 @@ final class GraphReader implements GraphReferences.Reading {
   /**
    * Reads elements that must be complete before they are put into their container, and puts them in
    * as soon as that can be.
+   *
+   * @param clear empties the container, so that it can be filled again
+   * @param asksOthers whether filling asks more than the elements and what they refer to
    */
-  void fillWhole(Supplier<@Nullable Object[]> read, Consumer<@Nullable Object[]> fill) {
-    int outer = lowestReferred;
-    int outerMark = containerMark;
+  void fillWhole(
+      Supplier<@Nullable Object[]> read,
+      Consumer<@Nullable Object[]> fill,
+      Runnable clear,
+      boolean asksOthers) {
+    final int outer = lowestReferred;
+    final int outerFirst = firstReferred;
+    final int outerMark = containerMark;
+    final int firstOfContainer = graph.references().readCount();
     lowestReferred = COMPLETE;
+    firstReferred = asksOthers ? 0 : COMPLETE;
     containerMark = postponed.size();
     @Nullable Object[] elements = read.get();
     readPostponed(containerMark);
     containerMark = outerMark;
+    Filling filling = new Filling(lowestReferred, () -> fill.accept(elements), clear);
     if (lowestReferred < depth) {
-      fillings.add(new Filling(lowestReferred, () -> fill.accept(elements)));
+      fillings.add(filling);
+    } else if (firstReferred < firstOfContainer && dropping == 0) {
+      fillTwice(filling);
     } else {
-      fill.accept(elements);
+      filling.fill.run();
     }
     lowestReferred = Math.min(outer, lowestReferred);
+    firstReferred = Math.min(outerFirst, firstReferred);
+  }
+
+  /** Fills a container as well as it can be now, and again at the end. */
+  private void fillTwice(Filling filling) {
+    try {
+      filling.fill.run();
+    } catch (RuntimeException incomplete) {
+      if (dropping > 0) {
+        throw incomplete;
+      }
+    }
+    if (dropping == 0) {
+      refillings.add(filling); // which fails at the end if it must
+    }
   }
 
   /** Refuses an element of a set, or a key, whose hash code would take too long. */
@@ -289,13 +333,17 @@ final class GraphReader implements GraphReferences.Reading {
   }
 
   private void fillAll(int mark) {
+    takeFillings(mark).forEach(filling -> filling.fill.run());
+  }
+
+  private List<Filling> takeFillings(int mark) {
     if (fillings.size() == mark) {
-      return;
+      return List.of();
     }
-    List<Filling> complete = fillings.subList(mark, fillings.size());
-    List<Filling> copy = List.copyOf(complete);
-    complete.clear();
-    copy.forEach(filling -> filling.fill.run());
+    List<Filling> taken = fillings.subList(mark, fillings.size());
+    List<Filling> copy = List.copyOf(taken);
+    taken.clear();
+    return copy;
   }
 
   @Override
@@ -304,6 +352,7 @@ final class GraphReader implements GraphReferences.Reading {
     if (containerMark == NO_CONTAINER) {
       return;
     }
+    firstReferred = Math.min(firstReferred, number);
     for (int level = 1; level <= depth; level++) {
       if (open[level] == object) {
         lowestReferred = Math.min(lowestReferred, level);
@@ -366,9 +415,11 @@ final class GraphReader implements GraphReferences.Reading {
         claimable,
         depth,
         lowestReferred,
+        firstReferred,
         containerMark,
         postponed.size(),
         fillings.size(),
+        refillings.size(),
         graph.references().readCount(),
         graph.references().unmadeCount());
   }
@@ -379,9 +430,11 @@ final class GraphReader implements GraphReferences.Reading {
     Arrays.fill(open, state.depth + 1, open.length, null);
     depth = state.depth;
     lowestReferred = state.lowestReferred;
+    firstReferred = state.firstReferred;
     containerMark = state.containerMark;
     truncate(postponed, state.postponed);
     truncate(fillings, state.fillings);
+    truncate(refillings, state.refillings);
     graph.forgetRead(state.objects, state.unmade);
   }
 
@@ -404,7 +457,9 @@ final class GraphReader implements GraphReferences.Reading {
   void reset() {
     bytes = NOTHING;
     lowestReferred = COMPLETE;
+    firstReferred = COMPLETE;
     hashWork = null;
+    refillings.clear();
     lost.clear();
   }
 }

@@ -1,6 +1,7 @@
 package io.persistentmap.serializer;
 
 import io.persistentmap.serializer.JdkTypes.Table;
+import java.lang.reflect.Field;
 import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -239,6 +240,13 @@ final class JdkContainers {
   }
 
   private static @Nullable Object defaultsOf(Map<?, ?> properties) {
+    List<Field> fields = Hierarchy.of(properties.getClass()).storedFields();
+    if (!fields.stream().allMatch(field -> field.getType().isPrimitive())) {
+      throw Refusal.of(
+          properties.getClass(),
+          "its fields and the defaults of the Properties that it extends can't be told apart; make"
+              + " the fields transient, or give the class a serializer");
+    }
     Properties copy = (Properties) ((Properties) properties).clone();
     copy.clear();
     return SerialForm.lastPartOf(copy);

@@ -8,6 +8,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -212,7 +213,7 @@ final class JdkValues {
 
   /** No name is looked up, neither when an address is written nor when it is read. */
   private static void addAddresses(Table table) {
-    table.values(URI.class, 1, u -> parts(u.toString()), v -> URI.create(v.text(0)));
+    table.values(URI.class, 1, JdkValues::valuesOf, v -> URI.create(v.text(0)));
     table.values(
         Inet4Address.class,
         2,
@@ -227,6 +228,21 @@ final class JdkValues {
             v.orNull(0) == null
                 ? InetSocketAddress.createUnresolved(v.text(1), v.number(2))
                 : new InetSocketAddress(v.get(0, InetAddress.class), v.number(2)));
+  }
+
+  /** What relativize() and resolve() return need not be what its text says. */
+  private static @Nullable Object[] valuesOf(URI uri) {
+    String text = uri.toString();
+    boolean same;
+    try {
+      same = new URI(text).equals(uri);
+    } catch (URISyntaxException differs) {
+      same = false;
+    }
+    if (!same) {
+      throw Refusal.of(URI.class, "its text is that of another one: " + text);
+    }
+    return parts(text);
   }
 
   /** Returns the name that an address was made with, if any. */

@@ -61,7 +61,12 @@ final class KeyClasses {
 
   private boolean examine(Class<?> type) {
     if (TypeTraits.of(type).tag() == Tag.ENUM) {
-      return isStored(type.isEnum() ? type : type.getSuperclass()); // of a constant with a body
+      Class<?> declaring = type.isEnum() ? type : type.getSuperclass(); // of one with a body
+      if (!isStored(declaring)) {
+        return false;
+      }
+      requireOneName(declaring, classes.schemaOf(declaring));
+      return true;
     }
     if (!isStored(type)) {
       requireUnknown(type);
@@ -89,7 +94,9 @@ final class KeyClasses {
 
   private void requirePartsOfSameSchema(Class<?> type) {
     for (RecordComponent component : type.getRecordComponents()) {
-      if (component.getType().isRecord()) {
+      if (component.getType().isEnum()) {
+        requireOneName(component.getType(), classes.schemaOf(component.getType()));
+      } else if (component.getType().isRecord()) {
         requireSameSchema(component.getType());
         requirePartsOfSameSchema(component.getType());
       }
@@ -98,6 +105,9 @@ final class KeyClasses {
 
   private void requireSameSchema(Class<?> type) {
     Schema now = classes.schemaOf(type);
+    if (now.kind() == Schema.Kind.STABLE_RECORD) {
+      requireOneName(type, now);
+    }
     for (Schema then : classes.schemasOf(type)) {
       boolean byBytes =
           now.kind() == Schema.Kind.STABLE_RECORD || then.kind() == Schema.Kind.STABLE_RECORD;
@@ -109,6 +119,18 @@ final class KeyClasses {
                     + " entries to a new one with the new class as key",
                 type.getName(), describe(then), describe(now)));
       }
+    }
+  }
+
+  /** Each name has a number of its own, and so other bytes. */
+  private void requireOneName(Class<?> type, Schema now) {
+    if (classes.schemasOf(type).stream().filter(now::equals).count() > 1) {
+      throw new SerializationException(
+          String.format(
+              "objects of %s were stored under this name, and under another of which it is an"
+                  + " alias, so keys of it would not be found any more; copy the map's entries to a"
+                  + " new one",
+              type.getName()));
     }
   }
 

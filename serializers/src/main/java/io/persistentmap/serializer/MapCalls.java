@@ -27,6 +27,10 @@ class MapCalls {
     map.put(key, value);
   }
 
+  void clear(Map<Object, Object> map) {
+    map.clear();
+  }
+
   /** Returns the methods of a JDK class, past what a user's subclass made of them. */
   static MapCalls special(Class<?> ofJdk, Class<?> subclass) {
     try {
@@ -39,11 +43,13 @@ class MapCalls {
   private static final class Special extends MapCalls {
     private final MethodHandle entrySet;
     private final MethodHandle size;
+    private final MethodHandle clear;
     private final MethodHandle put;
 
     Special(Class<?> ofJdk, MethodHandles.Lookup subclass) throws ReflectiveOperationException {
       entrySet = find(ofJdk, subclass, "entrySet", Set.class);
       size = find(ofJdk, subclass, "size", int.class);
+      clear = find(ofJdk, subclass, "clear", void.class);
       put = find(ofJdk, subclass, "put", Object.class, Object.class, Object.class);
     }
 
@@ -84,6 +90,15 @@ class MapCalls {
     void put(Map<Object, Object> map, @Nullable Object key, @Nullable Object value) {
       try {
         put.invokeExact(map, key, value);
+      } catch (Throwable failure) {
+        throw Failures.unchecked(failure);
+      }
+    }
+
+    @Override
+    void clear(Map<Object, Object> map) {
+      try {
+        clear.invokeExact(map);
       } catch (Throwable failure) {
         throw Failures.unchecked(failure);
       }

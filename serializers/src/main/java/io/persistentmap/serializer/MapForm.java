@@ -1,6 +1,8 @@
 package io.persistentmap.serializer;
 
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +13,25 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
 
   private final MapCalls calls;
 
+  /** Whether a method of the user's may take entries out when others are put in. */
+  private final boolean evicts;
+
   /** The form of a class of the JDK. */
   MapForm(ContainerType<Map<Object, Object>> type) {
     super(type, type.type(), null);
     calls = MapCalls.VIRTUAL;
+    evicts = false;
   }
 
   /** The form of a user's class that extends it. */
   MapForm(ContainerType<Map<Object, Object>> type, Hierarchy hierarchy, Fields fields) {
     super(type, hierarchy.type(), fields);
     calls = MapCalls.special(type.type(), hierarchy.lastOfUser());
+    evicts =
+        type.type() == LinkedHashMap.class
+            && hierarchy.ofUser().stream()
+                .flatMap(part -> Arrays.stream(part.getDeclaredMethods()))
+                .anyMatch(method -> method.getName().equals("removeEldestEntry"));
   }
 
   @Override
@@ -61,6 +72,11 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
   }
 
   @Override
+  void clear(Map<Object, Object> container) {
+    calls.clear(container);
+  }
+
+  @Override
   @Nullable Object[] readElements(int count, GraphReader in) {
     return in.pairs(count);
   }
@@ -70,6 +86,12 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
     for (int i = 0; i < elements.length; i += 2) {
       in.requireAdmitted(elements[i]);
       calls.put(container, elements[i], elements[i + 1]);
+    }
+    if (evicts && calls.size(container) < elements.length / 2) {
+      throw new SerializationException(
+          container.getClass().getName()
+              + " does not keep the entries that it was stored with: its removeEldestEntry() takes"
+              + " them out as they are read; store the limit that it asks");
     }
   }
 }

@@ -80,8 +80,10 @@ final class SkippingForm extends Form {
     }
     switch (schema.kind()) {
       case LIST -> in.values(in.bytes().readVarInt());
-      case SET -> in.fillWhole(() -> in.values(in.bytes().readVarInt()), elements -> {});
-      case MAP -> in.fillWhole(() -> in.pairs(in.bytes().readVarInt()), elements -> {});
+      case SET ->
+          in.fillWhole(() -> in.values(in.bytes().readVarInt()), elements -> {}, () -> {}, false);
+      case MAP ->
+          in.fillWhole(() -> in.pairs(in.bytes().readVarInt()), elements -> {}, () -> {}, false);
       default -> {}
     }
   }

@@ -19,16 +19,22 @@ final class ThrowableForm extends Form {
   /** Cause, stack trace, suppressed. */
   static final int VALUES = 3;
 
-  private static final MethodType NO_ARGUMENTS = MethodType.methodType(String.class);
-
   private final Instantiator instantiator;
   private final @Nullable Fields fields;
   private final Getter message;
   private final Getter cause;
+  private final Getter stackTrace;
+  private final Setter setCause;
+  private final Setter setStackTrace;
 
   /** How to get a value, past what a user's class made of the method. */
   private interface Getter {
     @Nullable Object get(Throwable throwable) throws Throwable;
+  }
+
+  /** How to set a value, past what a user's class made of the method. */
+  private interface Setter {
+    void set(Throwable throwable, Object value) throws Throwable;
   }
 
   /** The form of a class of the JDK. */
@@ -37,25 +43,44 @@ final class ThrowableForm extends Form {
     fields = null;
     message = Throwable::getMessage;
     cause = Throwable::getCause;
+    stackTrace = Throwable::getStackTrace;
+    setCause = (throwable, value) -> throwable.initCause((Throwable) value);
+    setStackTrace = (throwable, value) -> throwable.setStackTrace((StackTraceElement[]) value);
   }
 
   /** The form of a user's class. */
   ThrowableForm(Hierarchy hierarchy, Fields fields) {
     instantiator = Instantiator.of(hierarchy.type(), Throwable.class, String.class);
     this.fields = fields;
-    MethodHandle itsMessage = special(hierarchy, "getMessage", NO_ARGUMENTS);
-    MethodHandle itsCause =
-        special(hierarchy, "getCause", NO_ARGUMENTS.changeReturnType(Throwable.class));
-    message = throwable -> (Object) itsMessage.invokeExact(throwable);
-    cause = throwable -> (Object) itsCause.invokeExact(throwable);
+    message = getter(hierarchy, "getMessage", String.class);
+    cause = getter(hierarchy, "getCause", Throwable.class);
+    stackTrace = getter(hierarchy, "getStackTrace", StackTraceElement[].class);
+    setCause = setter(hierarchy, "initCause", Throwable.class, Throwable.class);
+    setStackTrace = setter(hierarchy, "setStackTrace", void.class, StackTraceElement[].class);
+  }
+
+  private static Getter getter(Hierarchy hierarchy, String name, Class<?> result) {
+    MethodHandle handle =
+        special(hierarchy, name, MethodType.methodType(result))
+            .asType(MethodType.methodType(Object.class, Throwable.class));
+    return throwable -> (Object) handle.invokeExact(throwable);
+  }
+
+  private static Setter setter(
+      Hierarchy hierarchy, String name, Class<?> result, Class<?> parameter) {
+    MethodHandle handle =
+        special(hierarchy, name, MethodType.methodType(result, parameter))
+            .asType(MethodType.methodType(void.class, Throwable.class, Object.class));
+    return (throwable, value) -> {
+      handle.invokeExact(throwable, value);
+    };
   }
 
   private static MethodHandle special(Hierarchy hierarchy, String name, MethodType type) {
     Class<?> caller = hierarchy.lastOfUser();
     try {
       return MethodHandles.privateLookupIn(caller, MethodHandles.lookup())
-          .findSpecial(hierarchy.ofJdk(), name, type, caller)
-          .asType(MethodType.methodType(Object.class, Throwable.class));
+          .findSpecial(hierarchy.ofJdk(), name, type, caller);
     } catch (ReflectiveOperationException closed) {
       throw new Refusal(Opening.message(caller), closed);
     }
@@ -71,7 +96,7 @@ final class ThrowableForm extends Form {
     Throwable throwable = (Throwable) object;
     int mark = out.mark();
     write(get(cause, object), ".getCause()", out);
-    write(throwable.getStackTrace(), ".getStackTrace()", out);
+    write(get(stackTrace, object), ".getStackTrace()", out);
     write(throwable.getSuppressed(), ".getSuppressed()", out);
     out.writePostponed(mark); // reading copies the arrays
     if (fields != null) {
@@ -95,6 +120,14 @@ final class ThrowableForm extends Form {
     }
   }
 
+  private static void set(Setter setter, Throwable throwable, Object value) {
+    try {
+      setter.set(throwable, value);
+    } catch (Throwable failure) {
+      throw Failures.unchecked(failure);
+    }
+  }
+
   @Override
   Object create(GraphReader in) {
     return instantiator.create(in.values(1));
@@ -107,9 +140,9 @@ final class ThrowableForm extends Form {
     ValuesForm.Values values = new ValuesForm.Values(in.values(VALUES));
     in.endMaking(mark);
     if (values.orNull(0) != null) {
-      throwable.initCause(values.get(0, Throwable.class));
+      set(setCause, throwable, values.get(0, Throwable.class));
     }
-    throwable.setStackTrace(values.get(1, StackTraceElement[].class));
+    set(setStackTrace, throwable, values.get(1, StackTraceElement[].class));
     for (Throwable suppressed : values.get(2, Throwable[].class)) {
       throwable.addSuppressed(suppressed);
     }

@@ -351,6 +351,24 @@ class EvolutionTest {
     assertThat(fixture.encode(read)).as("nothing but names changed").isEqualTo(bytes);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "record, (int x) {, 'new %s(1)'",
+    "enum, '{ A;', A",
+  })
+  void keys_storedUnderAliasAndName_refused(String kind, String body, String one) throws Exception {
+    String source = kind + " %s" + body + " public static Object make() { return " + one + "; } }";
+    write("Old", source.replace("%s", "Old"));
+    write("New", source.replace("%s", "New"));
+    Sources version = Sources.compile(directory, source.replace("%s", "New"));
+    CodecOptions.Builder options = new CodecOptions.Builder().alias("app.Old", version.type("New"));
+    Object key = version.make("New");
+
+    assertThatThrownBy(() -> version.fixture(table, options).codec.isByteStable(key))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("app.New were stored under this name, and under another");
+  }
+
   @Test
   void field_removedWithItsClass_dropped() throws Exception {
     byte[] bytes =

@@ -187,6 +187,10 @@ final class JdkKinds {
     InetAddress named = InetAddress.getByAddress("host.example", new byte[] {10, 0, 0, 1});
     return List.of(
         same("URI", URI.create("urn:x?y#z")),
+        refused(
+            "URI with a colon in its first part",
+            URI.create("a/").relativize(URI.create("a/b:c")),
+            "its text is that of another one"),
         refused("URL", URI.create("http://localhost/").toURL(), "stored form is known"),
         checked("InetAddress", named, JdkKinds::isSameAddress),
         same("InetAddress v6", InetAddress.getByAddress(new byte[16])),

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,6 +104,63 @@ class UserClassesTest {
       read.put("d", 1);
       assertThat(read.keySet()).containsExactly("c", "a", "d");
     }
+  }
+
+  static final class WithoutLimit extends LinkedHashMap<String, String> {
+    private transient int limit;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+      return size() > limit;
+    }
+  }
+
+  @Test
+  void subclassOfLinkedHashMap_limitNotStored_readingFails() {
+    fixture.encode(new WithoutLimit());
+    WithoutLimit map = new WithoutLimit();
+    map.limit = 1;
+    map.put("a", "b");
+    byte[] bytes = fixture.encode(map);
+
+    assertThatThrownBy(() -> fixture.decode(bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("removeEldestEntry() takes them out");
+  }
+
+  static final class Config extends Properties {
+    @Nullable Properties other;
+  }
+
+  @Test
+  void subclassOfProperties_withReferences_refused() {
+    assertThatThrownBy(() -> fixture.encode(new Config()))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("can't be told apart");
+  }
+
+  static final class Final extends RuntimeException {
+    Final(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public synchronized Throwable initCause(Throwable cause) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setStackTrace(StackTraceElement[] trace) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void subclassOfException_methodsOverridden_notCalled() {
+    fixture.encode(new Final("first", null));
+    Final read = fixture.roundTrip(new Final("second", new IllegalStateException("why")));
+
+    assertThat(read.getCause()).hasMessage("why");
   }
 
   static final class ByKeyLength extends TreeMap<String, Integer> {
