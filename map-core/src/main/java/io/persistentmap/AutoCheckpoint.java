@@ -22,10 +22,9 @@ final class AutoCheckpoint {
               thread.setDaemon(true);
               return thread;
             });
+    long nanos = TimeUnit.NANOSECONDS.convert(interval); // the longest there is, if it is longer
     // The future would only repeat what the map itself says of a failure.
-    var unused =
-        executor.scheduleWithFixedDelay(
-            this::run, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    var unused = executor.scheduleWithFixedDelay(this::run, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void run() {

@@ -215,8 +215,11 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    */
   @Override
   public void close() {
-    store.close(); // if that fails for want of space, automatic checkpoints go on
-    endAutoCheckpoint();
+    try {
+      store.close();
+    } finally {
+      endAutoCheckpoint();
+    }
   }
 
   /**
@@ -229,12 +232,17 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    * @throws StorageFailureException as {@link #close()}
    */
   public void close(CloseMode mode) {
-    store.close(Objects.requireNonNull(mode, "mode"));
-    endAutoCheckpoint();
+    Objects.requireNonNull(mode, "mode");
+    try {
+      store.close(mode);
+    } finally {
+      endAutoCheckpoint();
+    }
   }
 
+  /** They go on if the map could not be closed, for want of space, say. */
   private void endAutoCheckpoint() {
-    if (autoCheckpoint != null) {
+    if (autoCheckpoint != null && store.health().isClosed()) {
       autoCheckpoint.close();
     }
   }

@@ -315,7 +315,16 @@ public final class PersistentMapBuilder<K, V> {
             classes -> new StoredKeys(new Codec(classes, options), file),
             fileSystem);
     Store store = Store.open(config);
-    return new PersistentMap<>(store, entries(store, options), autoCheckpoint);
+    try {
+      return new PersistentMap<>(store, entries(store, options), autoCheckpoint);
+    } catch (Throwable e) { // else the store would stay locked, and nobody could close it
+      try {
+        store.close(CloseMode.DISCARD);
+      } catch (PersistentMapException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
   }
 
   private Entries<K, V> entries(Store store, CodecOptions options) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Guards what the options promise. */
 @OnFileSystems({FileSystemKind.EXT4, FileSystemKind.XFS})
@@ -142,6 +143,20 @@ final class OptionsTest {
     }
     try (PersistentMap<Object, Object> map = PersistentMap.open(file)) {
       assertThat(map).isEmpty();
+    }
+  }
+
+  /** Guards that the longest interval there is means never, and does not end in an open store. */
+  @FileSystemTest
+  void autoCheckpoint_forever_opens(Path directory) {
+    Path file = directory.resolve("forever.map");
+    for (int i = 0; i < 2; i++) {
+      try (PersistentMap<String, String> map =
+          PersistentMap.builder(String.class, String.class)
+              .autoCheckpoint(ChronoUnit.FOREVER.getDuration())
+              .open(file)) {
+        map.put("a", "1");
+      }
     }
   }
 }

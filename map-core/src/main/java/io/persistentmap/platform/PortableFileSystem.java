@@ -4,6 +4,7 @@ import io.persistentmap.DiskFullException;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.StorageFailureException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
@@ -82,22 +83,48 @@ final class PortableFileSystem implements FileSystem {
   @Override
   public AutoCloseable lock(Path path, boolean shared, String holder) {
     try {
-      if (!Files.exists(path)) {
-        Files.createFile(path);
-      }
+      createLockFile(path);
       RandomAccessFile file = new RandomAccessFile(path.toFile(), shared ? "r" : "rw");
-      FileLock lock = tryLock(file, shared);
-      if (lock == null) {
-        file.close();
-        throw LinuxFileSystem.locked(path);
+      try {
+        if (tryLock(file, shared) == null) {
+          throw LinuxFileSystem.locked(path);
+        }
+        if (!shared) {
+          announce(file, path, holder);
+        }
+        return file;
+      } catch (Throwable e) {
+        file.close(); // else the lock would be held by nobody, and for ever
+        throw e;
       }
-      if (!shared) {
-        file.setLength(0);
-        file.write(holder.getBytes(StandardCharsets.UTF_8));
-      }
-      return file;
     } catch (IOException e) {
       throw failure("lock", path, e);
+    }
+  }
+
+  /** Another process, or thread, may create it at the same time. */
+  private static void createLockFile(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      try {
+        Files.createFile(path);
+      } catch (FileAlreadyExistsException e) {
+        // As wanted: who of the two holds it is decided by the lock.
+      }
+    }
+  }
+
+  /** Replaces the text in the lock file; the lock itself is what counts, so no sync. */
+  private static void announce(RandomAccessFile file, Path path, String holder) {
+    try {
+      run(
+          "write",
+          path,
+          () -> {
+            file.setLength(0);
+            file.write(holder.getBytes(StandardCharsets.UTF_8));
+          });
+    } catch (DiskFullException e) {
+      // The lock is held; only its holder can't be named to others.
     }
   }
 
@@ -176,7 +203,10 @@ final class PortableFileSystem implements FileSystem {
     String what = path + ": can't " + action + ": " + e.getMessage();
     if (e instanceof AccessDeniedException
         || e instanceof NoSuchFileException
-        || e instanceof FileAlreadyExistsException) {
+        || e instanceof FileAlreadyExistsException
+        || e instanceof FileNotFoundException // also for want of permission
+        || what.contains("Read-only file system")
+        || what.contains("write protected")) {
       return new FileAccessException(what + "; check the path and its permissions", e);
     }
     String reason = String.valueOf(e.getMessage());

@@ -60,7 +60,10 @@ public final class Catalog implements ClassTable {
 
   private final boolean readOnly;
 
-  /** Protects the items, and orders their records; taken before any shard's lock. */
+  /**
+   * Protects the items, and orders their records. Taken after the shards' locks, if both are:
+   * nobody who has it takes one of those.
+   */
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Guarded by the lock. */

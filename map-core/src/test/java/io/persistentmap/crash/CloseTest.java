@@ -12,6 +12,7 @@ import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.SnapshotMode;
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemTest;
 import java.nio.file.Path;
@@ -90,6 +91,37 @@ final class CloseTest {
     }
     assertThat(map.stats().checkpoint()).as("automatic checkpoints").isGreaterThan(before);
     map.close();
+  }
+
+  /** Guards that a map which failed in closing, and is closed, leaves no thread that keeps it. */
+  @FileSystemTest(DEFAULT)
+  void close_storageFails_automaticCheckpointsEnd(Path directory) throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    FaultyFileSystem faulty =
+        FaultyFileSystem.with(
+            real,
+            (number, call) ->
+                broken.get() && FaultyFileSystem.SYNCS.contains(call.operation())
+                    ? new StorageFailureException("injected at " + call)
+                    : null);
+    PersistentMap<String, String> map =
+        builder(faulty).autoCheckpoint(Duration.ofMillis(50)).open(directory.resolve("unclosed"));
+    map.put("a", "1");
+    map.checkpoint();
+    broken.set(true);
+    map.put("a", "2");
+    assertThatThrownBy(map::close).isInstanceOf(StorageFailureException.class);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
+    while (isCheckpointing("unclosed") && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertThat(isCheckpointing("unclosed")).as("its thread is alive").isFalse();
+  }
+
+  private static boolean isCheckpointing(String store) {
+    String name = "persistentmap " + store + " checkpoint";
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals(name));
   }
 
   /** Guards that opening which is refused creates nothing. */
