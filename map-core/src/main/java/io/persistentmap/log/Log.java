@@ -1,5 +1,6 @@
 package io.persistentmap.log;
 
+import io.persistentmap.MapClosedException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
@@ -152,6 +153,16 @@ public final class Log {
   public static int runOf(long padded) {
     long bytes = padded + FIRST_RECORD + SegmentLink.BYTES;
     return (int) ((bytes + FileLayout.SEGMENT_BYTES - 1) >>> FileLayout.SEGMENT_BITS);
+  }
+
+  /**
+   * Checks that the store can be changed.
+   *
+   * @throws MapClosedException if it is closed, or being closed
+   * @throws StorageFailureException if it has failed
+   */
+  public void checkWritable() {
+    health.checkWritable();
   }
 
   /** Returns the path of the hash file, for messages. */

@@ -1,7 +1,13 @@
 package io.persistentmap.platform;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of the store that name a file; those on an open file are in {@link DataFile}.
@@ -42,6 +48,20 @@ public interface FileSystem {
    * @throws io.persistentmap.FileLockedException when somebody else has it, with that text
    */
   AutoCloseable lock(Path path, boolean shared, String holder);
+
+  /**
+   * Says what is at a path; null if there is nothing. Unlike {@code Files.exists}, it does not take
+   * a device that fails for a file that is missing.
+   */
+  static @Nullable BasicFileAttributes look(Path path, LinkOption... options) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, options);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw PortableFileSystem.failure("look at", path, e);
+    }
+  }
 
   /** Returns the file system of this platform: JNA on 64-bit Linux, else {@code java.nio}. */
   static FileSystem ofPlatform() {

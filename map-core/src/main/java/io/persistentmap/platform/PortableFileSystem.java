@@ -205,6 +205,7 @@ final class PortableFileSystem implements FileSystem {
         || e instanceof NoSuchFileException
         || e instanceof FileAlreadyExistsException
         || e instanceof FileNotFoundException // also for want of permission
+        || what.contains("Not a directory")
         || what.contains("Read-only file system")
         || what.contains("write protected")) {
       return new FileAccessException(what + "; check the path and its permissions", e);

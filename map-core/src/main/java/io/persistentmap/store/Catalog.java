@@ -199,14 +199,16 @@ public final class Catalog implements ClassTable {
   }
 
   /**
-   * Appends a record that no shard orders: under the catalog's lock, so that appends can be kept
-   * out.
+   * Appends a record that no shard orders, for the cleaner: under the catalog's lock, so that
+   * appends can be kept out; and not behind the last checkpoint of a store that is being closed,
+   * where nobody would take it for a leftover.
    */
   void append(RecordBuffer record) {
     lock.lock();
     try {
       Log target = log;
       if (target != null) {
+        target.checkWritable();
         target.append(record, 0, RecordLayout.RELOCATED);
       }
     } finally {
@@ -224,6 +226,7 @@ public final class Catalog implements ClassTable {
       if (item == null || item.address != address || target == null) {
         return false;
       }
+      target.checkWritable();
       RecordBuffer record = record(kind, number, item.description);
       long previous = RecordLayout.previous(address, record.paddedLength());
       long moved = target.append(record, previous, RecordLayout.RELOCATED);

@@ -4,6 +4,7 @@ import io.persistentmap.CorruptFileException;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.NotAHashFileException;
 import io.persistentmap.PersistentMapException;
+import io.persistentmap.StorageFailureException;
 import io.persistentmap.UnsupportedFormatException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.Superblock;
@@ -54,9 +55,14 @@ public record StoreFile(
     }
   }
 
-  /** Says whether there is anything, be it a link to nowhere. */
+  /**
+   * Says whether there is anything, be it a link to nowhere.
+   *
+   * @throws FileAccessException if it is not allowed to look
+   * @throws StorageFailureException if the device fails: a file that can't be seen is not missing
+   */
   public static boolean exists(Path path) {
-    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    return FileSystem.look(path, LinkOption.NOFOLLOW_LINKS) != null;
   }
 
   /** Reads both superblocks of an open file. */

@@ -15,6 +15,7 @@ import io.persistentmap.platform.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,12 +57,15 @@ final class StoreOpener {
 
   private void requirePlace() {
     Path directory = StoreFiles.directory(names.hash());
-    if (!Files.isDirectory(directory)) {
+    BasicFileAttributes place = FileSystem.look(directory);
+    if (place == null || !place.isDirectory()) {
       throw new FileAccessException(
           names.hash()
               + ": its directory "
               + directory
-              + " does not exist; create it, or choose another path");
+              + (place == null
+                  ? " does not exist; create it, or choose another path"
+                  : " is a file; choose another path");
     }
     if (Files.isDirectory(names.hash())) {
       throw new FileAccessException(

@@ -117,6 +117,9 @@ final class BadInputTest {
     refuse(directory, place, FileAccessException.class);
     refuse(directory, directory.resolve("none").resolve("store"), FileAccessException.class);
     assertThat(directory.resolve("none")).doesNotExist();
+    Path text = Files.writeString(directory.resolve("text"), "no directory");
+    refuse(directory, text.resolve("store"), FileAccessException.class);
+    refuse(directory, text.resolve("none").resolve("store"), FileAccessException.class);
   }
 
   /** Guards that files of different stores are never mixed, whatever the caller accepts. */
