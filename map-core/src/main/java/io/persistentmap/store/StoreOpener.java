@@ -65,7 +65,7 @@ final class StoreOpener {
               + directory
               + (place == null
                   ? " does not exist; create it, or choose another path"
-                  : " is a file; choose another path");
+                  : " is a file; choose another path"));
     }
     if (Files.isDirectory(names.hash())) {
       throw new FileAccessException(
