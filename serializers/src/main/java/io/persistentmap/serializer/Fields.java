@@ -74,10 +74,16 @@ final class Fields {
       found[i] = sameField(stored.get(i), type, free);
       free.remove(found[i]);
     }
+    List<Schema.Field> unmatched = new ArrayList<>(stored);
+    for (int i = found.length - 1; i >= 0; i--) {
+      if (found[i] != null) {
+        unmatched.remove(i);
+      }
+    }
     Target[] targets = new Target[stored.size()];
     for (int i = 0; i < targets.length; i++) {
       Schema.Field field = stored.get(i);
-      Field now = found[i] != null ? found[i] : onlyOfName(field.name(), stored, free);
+      Field now = found[i] != null ? found[i] : onlyOfName(type, field, unmatched, free);
       if (now != null) {
         changes.check(type, field, now.getType());
       }
@@ -97,12 +103,32 @@ final class Fields {
     return null;
   }
 
+  /**
+   * Finds the field that has moved to another class of the hierarchy, by its name.
+   *
+   * @return null if there is no field of that name, so that its value is dropped
+   */
   private static @Nullable Field onlyOfName(
-      String name, List<Schema.Field> stored, Set<Field> fields) {
+      Class<?> type, Schema.Field stored, List<Schema.Field> unmatched, Set<Field> fields) {
+    String name = stored.name();
     List<Field> same = new ArrayList<>(fields);
     same.removeIf(field -> !field.getName().equals(name));
-    boolean ambiguous = stored.stream().filter(field -> field.name().equals(name)).count() > 1;
-    return same.size() == 1 && !ambiguous ? same.get(0) : null;
+    if (same.isEmpty()) {
+      return null;
+    }
+    if (same.size() > 1 || unmatched.stream().filter(f -> f.name().equals(name)).count() > 1) {
+      throw new SerializationException(
+          type.getName()
+              + ": it is not clear where the value of field "
+              + name
+              + (stored.owner().isEmpty() ? "" : " of " + stored.owner())
+              + " belongs: "
+              + same.size()
+              + " fields of that name are new, in "
+              + same.stream().map(field -> field.getDeclaringClass().getName()).sorted().toList()
+              + "; if a class was renamed, open the map with .alias(\"old.Name\", New.class)");
+    }
+    return same.get(0);
   }
 
   private static FieldAccess access(Field field) {

@@ -55,6 +55,12 @@ final class GraphReader implements GraphReferences.Reading {
   /** Whether objects are passed over, not made. */
   private boolean skipping;
 
+  /** The field being dropped, the outermost one. */
+  private @Nullable Dropped dropped;
+
+  /** Fields that are dropped, and have containers that wait to be filled. */
+  private final List<Dropped> waiting = new ArrayList<>();
+
   private final List<Lost> lost = new ArrayList<>();
 
   GraphReader(StoredClasses classes, Graph graph) {
@@ -73,7 +79,7 @@ final class GraphReader implements GraphReferences.Reading {
       Form form, StoredClass stored, Object object, int number, boolean dropped, boolean skipped) {}
 
   /** Objects of a field that is dropped, and could not be made. */
-  private record Lost(int from, int to, Throwable reason) {}
+  record Lost(int from, int to, Throwable reason) {}
 
   /** Where reading was, to go back there. */
   private record State(
@@ -89,8 +95,12 @@ final class GraphReader implements GraphReferences.Reading {
       int objects,
       int unmade) {}
 
-  /** A container that waits for the object at a depth to be complete. */
-  private record Filling(int level, Runnable fill, Runnable clear) {}
+  /**
+   * A container that waits for the object at a depth to be complete.
+   *
+   * @param dropped the field that has it, if that is dropped
+   */
+  private record Filling(int level, Runnable fill, Runnable clear, @Nullable Dropped dropped) {}
 
   /** Returns where values are read from. */
   ByteReader bytes() {
@@ -284,7 +294,7 @@ final class GraphReader implements GraphReferences.Reading {
     @Nullable Object[] elements = read.get();
     readPostponed(containerMark);
     containerMark = outerMark;
-    Filling filling = new Filling(lowestReferred, () -> fill.accept(elements), clear);
+    Filling filling = new Filling(lowestReferred, () -> fill.accept(elements), clear, dropped);
     if (lowestReferred < depth) {
       fillings.add(filling);
     } else if (firstReferred < firstOfContainer && dropping == 0) {
@@ -328,12 +338,25 @@ final class GraphReader implements GraphReferences.Reading {
       List<Filling> complete = new ArrayList<>(fillings);
       complete.removeIf(filling -> filling.level < level);
       fillings.removeAll(complete);
-      complete.forEach(filling -> filling.fill.run());
+      complete.forEach(this::fillAtLast);
     }
   }
 
   private void fillAll(int mark) {
-    takeFillings(mark).forEach(filling -> filling.fill.run());
+    takeFillings(mark).forEach(this::fillAtLast);
+  }
+
+  /** A container of a field that is dropped need not be filled, if nothing else refers there. */
+  private void fillAtLast(Filling filling) {
+    try {
+      filling.fill.run();
+    } catch (RuntimeException | LinkageError failure) {
+      if (filling.dropped == null) {
+        throw failure;
+      }
+      filling.dropped.failed(failure);
+      lost.add(filling.dropped.lost(failure));
+    }
   }
 
   private List<Filling> takeFillings(int mark) {
@@ -349,6 +372,9 @@ final class GraphReader implements GraphReferences.Reading {
   @Override
   public void refersTo(Object object, int number) {
     requireMade(number);
+    if (dropping == 0) {
+      waiting.forEach(field -> field.refersTo(number));
+    }
     if (containerMark == NO_CONTAINER) {
       return;
     }
@@ -377,6 +403,9 @@ final class GraphReader implements GraphReferences.Reading {
       value();
     } else {
       State before = state();
+      Dropped outer = dropped;
+      Dropped field = outer == null ? new Dropped(before.objects) : outer;
+      dropped = field;
       dropping++;
       try {
         value();
@@ -385,11 +414,18 @@ final class GraphReader implements GraphReferences.Reading {
         skip(before.objects, failure, this::value);
       }
       dropping--;
+      dropped = outer;
+      if (outer == null && fillings.size() > before.fillings) {
+        field.end(graph.references().readCount());
+        waiting.add(field);
+      }
     }
   }
 
   private void fillDropped(Postponed content) {
     State before = state();
+    Dropped outer = dropped;
+    dropped = null; // its own object is not of those that begin here
     dropping++;
     try {
       fill(content.form, content.object);
@@ -400,6 +436,7 @@ final class GraphReader implements GraphReferences.Reading {
       skip(before.objects, failure, () -> form.readBody(content.object, this));
     }
     dropping--;
+    dropped = outer;
   }
 
   private void skip(int firstLost, Throwable failure, Runnable bytesOfObject) {
@@ -446,9 +483,7 @@ final class GraphReader implements GraphReferences.Reading {
   private void requireMade(int number) {
     for (Lost objects : lost) {
       if (!skipping && number >= objects.from && number < objects.to) {
-        throw new SerializationException(
-            "a field that is dropped has what is needed elsewhere: " + objects.reason.getMessage(),
-            objects.reason);
+        throw Dropped.needed(objects.reason);
       }
     }
   }
@@ -461,5 +496,7 @@ final class GraphReader implements GraphReferences.Reading {
     hashWork = null;
     refillings.clear();
     lost.clear();
+    waiting.clear();
+    dropped = null;
   }
 }
