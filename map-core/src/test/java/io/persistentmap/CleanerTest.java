@@ -19,7 +19,7 @@ final class CleanerTest {
   private static final int ROUNDS = 6;
 
   @FileSystemTest
-  void overwriteAll_manyRounds_fileAtMostTwiceLive(Path dir) throws Exception {
+  void overwriteAll_manyRounds_fileAtMostTwiceLive(Path dir, FileSystemKind kind) throws Exception {
     SplittableRandom random = new SplittableRandom(TestSeeds.next("cleaner"));
     Path file = dir.resolve("clean.map");
     long live;
@@ -38,7 +38,15 @@ final class CleanerTest {
       }
       live = map.stats().liveBytes();
       assertThat(map.stats().cleanedSegments()).isPositive();
-      assertThat(allocatedBytes(file)).as("%s", map.stats()).isLessThanOrEqualTo(2 * live);
+      Stats stats = map.stats();
+      assertThat(stats.logBytes() + stats.waitingBytes() + stats.imageBytes())
+          .as("%s", stats)
+          .isLessThanOrEqualTo(2 * live);
+      if (kind
+          != FileSystemKind
+              .XFS) { // which keeps blocks behind the end of a file that has grown, until close
+        assertThat(allocatedBytes(file)).as("%s", stats).isLessThanOrEqualTo(2 * live);
+      }
     }
     assertThat(allocatedBytes(file)).isLessThanOrEqualTo(2 * live);
   }
@@ -102,13 +110,13 @@ final class CleanerTest {
     }
   }
 
-  /** Cleaned segments become free by a checkpoint, and some by the image after it. */
+  /** Cleaned segments become free by a checkpoint, and some by the image after it; then holes. */
   private static void settle(PersistentMap<?, ?> map) throws InterruptedException {
     for (int i = 0; i < 3; i++) {
       map.store().awaitMaintenance();
       map.checkpoint();
     }
-    map.store().awaitMaintenance();
+    map.store().awaitMaintenance(); // what the last one freed becomes holes
   }
 
   private static String key(int key) {
