@@ -99,9 +99,14 @@ public final class RecordLayout {
     INT.set(record, KEY_LENGTH_OFFSET, keyLength);
   }
 
-  /** Stores the CRC, masked with the sequence of the segment that the record goes to. */
-  public static void writeCrc(byte[] record, int crc, long sequence) {
-    INT.set(record, CRC_OFFSET, crc ^ mask(sequence));
+  /**
+   * Stores the CRC, masked with the place that the record goes to.
+   *
+   * @param sequence of the segment
+   * @param at offset in the segment
+   */
+  public static void writeCrc(byte[] record, int crc, long sequence, long at) {
+    INT.set(record, CRC_OFFSET, crc ^ mask(sequence) ^ place(at));
   }
 
   /** Returns the CRC as stored, masked. */
@@ -154,6 +159,14 @@ public final class RecordLayout {
     crc.update(record, at + HEADER_BYTES, length - HEADER_BYTES);
     crc.update(record, at + LENGTH_OFFSET, HEADER_BYTES - LENGTH_OFFSET);
     return (int) crc.getValue();
+  }
+
+  /**
+   * Mixes the offset of a record into 32 bits, another for each: so what a device wrote to the
+   * wrong place is no record there, though its key and value are whole.
+   */
+  public static int place(long at) {
+    return (int) (at >>> 3) * 0x85EBCA6B;
   }
 
   /** Mixes a sequence into 32 bits, such that neighbours differ in many. */

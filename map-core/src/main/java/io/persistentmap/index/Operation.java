@@ -195,9 +195,11 @@ public final class Operation {
     }
   }
 
-  /** Says whether the copied record's CRC is right for a segment of that sequence. */
-  boolean isFoundIntact(long sequence) {
-    int stored = RecordLayout.crc(found, 0) ^ RecordLayout.mask(sequence);
+  /**
+   * Says whether the copied record's CRC is right for that offset of a segment of that sequence.
+   */
+  boolean isFoundIntact(long sequence, long at) {
+    int stored = RecordLayout.crc(found, 0) ^ RecordLayout.mask(sequence) ^ RecordLayout.place(at);
     return stored == RecordLayout.checksum(crc, found, 0, (int) foundLength);
   }
 
@@ -222,7 +224,7 @@ public final class Operation {
     ensureFound((int) length);
     foundLength = length;
     base.read(at, found, 0, (int) length);
-    return isFoundIntact(sequence) ? (int) length : -1;
+    return isFoundIntact(sequence, at) ? (int) length : -1;
   }
 
   /** Returns the bytes of the record that was found, or that {@link #load} copied. */

@@ -195,7 +195,7 @@ final class RecordLookup {
     operation.ensureFound((int) length);
     operation.foundLength = length;
     base.read(at, operation.found, 0, (int) length);
-    return operation.isFoundIntact(sequence);
+    return operation.isFoundIntact(sequence, at);
   }
 
   private static boolean isKey(Memory base, long at, long keyLength, Operation operation) {

@@ -119,7 +119,7 @@ final class SegmentScan {
     if (length < 0) {
       return "expected a record, found bytes that are none";
     }
-    int stored = RecordLayout.crc(bytes, at) ^ RecordLayout.mask(sequence);
+    int stored = RecordLayout.crc(bytes, at) ^ RecordLayout.mask(sequence) ^ RecordLayout.place(at);
     int found = RecordLayout.checksum(crc, bytes, at, length);
     return "record of "
         + length
@@ -138,7 +138,8 @@ final class SegmentScan {
   }
 
   private boolean isIntact(int at, int length, int mask) {
-    return (RecordLayout.crc(bytes, at) ^ mask) == RecordLayout.checksum(crc, bytes, at, length);
+    int stored = RecordLayout.crc(bytes, at) ^ mask ^ RecordLayout.place(at);
+    return stored == RecordLayout.checksum(crc, bytes, at, length);
   }
 
   /** Returns the length that the header there tells, or -1 if it can't be a record's header. */
@@ -208,7 +209,10 @@ final class SegmentScan {
       int length = plausibleLength(at, limit);
       if (length > 0) {
         searchBytes -= length;
-        int mask = RecordLayout.crc(bytes, at) ^ RecordLayout.checksum(crc, bytes, at, length);
+        int mask =
+            RecordLayout.crc(bytes, at)
+                ^ RecordLayout.place(at)
+                ^ RecordLayout.checksum(crc, bytes, at, length);
         int next = at + (int) FileLayout.align8(length);
         int nextLength = plausibleLength(next, limit);
         if (nextLength > 0 && isIntact(next, nextLength, mask)) {

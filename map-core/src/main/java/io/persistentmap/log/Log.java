@@ -202,7 +202,7 @@ public final class Log {
         roll(current);
         continue;
       }
-      RecordLayout.writeCrc(record.array(), crc, current.sequence);
+      RecordLayout.writeCrc(record.array(), crc, current.sequence, at);
       current.memory.write(at, record.array(), 0, (int) padded);
       current.wrote(padded);
       return FileLayout.address(current.segment.number(), at);
@@ -217,7 +217,7 @@ public final class Log {
       Tail before = tail == Tail.NONE ? firstTail() : tail;
       Memory buffer = takeBuffer(); // may fail, so before anything has changed
       Tail run = open(count, memory);
-      RecordLayout.writeCrc(record.array(), crc, run.sequence);
+      RecordLayout.writeCrc(record.array(), crc, run.sequence, FIRST_RECORD);
       memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
       run.claim(padded);
       run.wrote(padded);

@@ -205,7 +205,8 @@ final class Replay {
       record = new byte[(int) Math.max(recordLength, Math.min(record.length * 2L, 1 << 20))];
     }
     buffer.read(at, record, 0, (int) recordLength);
-    int expected = RecordLayout.crc(record, 0) ^ RecordLayout.mask(sequence);
+    int expected =
+        RecordLayout.crc(record, 0) ^ RecordLayout.mask(sequence) ^ RecordLayout.place(from + at);
     int found = RecordLayout.checksum(crc, record, 0, (int) recordLength);
     if (expected != found) {
       throw damaged(

@@ -109,7 +109,8 @@ final class FileParts {
     if (length >= RecordLayout.HEADER_BYTES && part.at + length <= file.size()) {
       byte[] record = file.read(part.at, (int) length);
       int crc = RecordLayout.checksum(new CRC32C(), record, 0, record.length);
-      put(file, part.at, crc ^ RecordLayout.mask(part.sequence));
+      long place = (part.at - FileLayout.DATA_START) % FileLayout.SEGMENT_BYTES;
+      put(file, part.at, crc ^ RecordLayout.mask(part.sequence) ^ RecordLayout.place(place));
     }
   }
 

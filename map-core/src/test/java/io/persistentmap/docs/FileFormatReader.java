@@ -421,7 +421,8 @@ final class FileFormatReader {
     ByteBuffer record = bytes(fileOffset(position), align(length));
     int keyLength = record.getInt(20);
     require(length >= LogRecord.HEADER_BYTES + keyLength && keyLength >= 0, "lengths", position);
-    int crc = crc(record.slice(24, length - 24), record.slice(4, 20)) ^ mask(segment.sequence);
+    int crc =
+        crc(record.slice(24, length - 24), record.slice(4, 20)) ^ mask(segment.sequence, offset);
     require(record.getInt(0) == crc, "CRC of record", position);
     requireZeros(record.slice(length, align(length) - length), position);
     int flags = record.get(17);
@@ -441,8 +442,8 @@ final class FileFormatReader {
         record.slice(24 + keyLength, length - 24 - keyLength));
   }
 
-  private static int mask(long sequence) {
-    return (int) ((sequence * 0x9E3779B97F4A7C15L) >>> 32);
+  private static int mask(long sequence, int offset) {
+    return (int) ((sequence * 0x9E3779B97F4A7C15L) >>> 32) ^ offset / 8 * 0x85EBCA6B;
   }
 
   /** The maps and classes of a store. */
