@@ -105,8 +105,20 @@ public final class Codec {
   }
 
   private Object readOther(int tag, ByteReader in) {
+    int start = in.position();
     Graph graph = graphs.obtain();
-    Object value = graph.read(tag, in);
+    Object value;
+    try {
+      value = graph.read(tag, in);
+    } catch (RuntimeException | LinkageError failure) {
+      Throwable reason = graph.lateFailure();
+      if (reason == null) {
+        throw failure;
+      }
+      in.goBack(start); // since nobody may have what failed, not even in part
+      graph = graphs.obtain();
+      value = graph.readKept(tag, in, reason);
+    }
     graphs.free(graph);
     return Objects.requireNonNull(value);
   }

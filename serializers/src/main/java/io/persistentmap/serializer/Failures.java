@@ -45,7 +45,8 @@ final class Failures {
         : new SerializationException(what + ": " + reason(failure), failure);
   }
 
-  private static String reason(Throwable failure) {
+  /** Returns what a failure says, in one line that is not too long. */
+  static String reason(Throwable failure) {
     String reason =
         Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getName())
             .replaceAll("\\s*\\R\\s*", ", ");

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * are read into them.
  *
  * <p>A stored field goes where class and name are the same. Failing that it goes to the only field
- * of that name, since fields are moved to superclasses and back. What has no such field is read and
- * dropped, and a field that was not stored keeps what a new object has in it.
+ * of that name, since fields are moved to superclasses and back, and superclasses renamed; where it
+ * is not clear which was meant, nothing is read. What has no such field is read and dropped, and a
+ * field that was not stored keeps what a new object has in it.
  */
 final class Fields {
   /** What is written, and the order in which. */
@@ -74,16 +76,16 @@ final class Fields {
       found[i] = sameField(stored.get(i), type, free);
       free.remove(found[i]);
     }
-    List<Schema.Field> unmatched = new ArrayList<>(stored);
-    for (int i = found.length - 1; i >= 0; i--) {
-      if (found[i] != null) {
-        unmatched.remove(i);
+    List<Schema.Field> homeless = new ArrayList<>();
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] == null) {
+        homeless.add(stored.get(i));
       }
     }
     Target[] targets = new Target[stored.size()];
     for (int i = 0; i < targets.length; i++) {
       Schema.Field field = stored.get(i);
-      Field now = found[i] != null ? found[i] : onlyOfName(type, field, unmatched, free);
+      Field now = found[i] != null ? found[i] : onlyOfName(type, field.name(), homeless, free);
       if (now != null) {
         changes.check(type, field, now.getType());
       }
@@ -93,7 +95,7 @@ final class Fields {
   }
 
   private static @Nullable Field sameField(Schema.Field stored, Class<?> type, Set<Field> fields) {
-    String owner = stored.owner().isEmpty() ? type.getName() : stored.owner();
+    String owner = ownerOf(stored, type);
     for (Field field : fields) {
       if (field.getName().equals(stored.name())
           && field.getDeclaringClass().getName().equals(owner)) {
@@ -106,29 +108,45 @@ final class Fields {
   /**
    * Finds the field that has moved to another class of the hierarchy, by its name.
    *
-   * @return null if there is no field of that name, so that its value is dropped
+   * @param homeless the stored fields whose classes don't have them any more
+   * @param free the fields that were not stored
+   * @return null if there is no field of that name, so that the value is dropped
+   * @throws Refusal if there is more than one, on either side
    */
   private static @Nullable Field onlyOfName(
-      Class<?> type, Schema.Field stored, List<Schema.Field> unmatched, Set<Field> fields) {
-    String name = stored.name();
-    List<Field> same = new ArrayList<>(fields);
-    same.removeIf(field -> !field.getName().equals(name));
-    if (same.isEmpty()) {
-      return null;
+      Class<?> type, String name, List<Schema.Field> homeless, Set<Field> free) {
+    List<Field> now = free.stream().filter(field -> field.getName().equals(name)).toList();
+    List<String> owners =
+        homeless.stream()
+            .filter(field -> field.name().equals(name))
+            .map(field -> ownerOf(field, type))
+            .toList();
+    if (now.size() > 1 || (now.size() == 1 && owners.size() > 1)) {
+      throw new Refusal(notClear(type, name, owners, now));
     }
-    if (same.size() > 1 || unmatched.stream().filter(f -> f.name().equals(name)).count() > 1) {
-      throw new SerializationException(
-          type.getName()
-              + ": it is not clear where the value of field "
-              + name
-              + (stored.owner().isEmpty() ? "" : " of " + stored.owner())
-              + " belongs: "
-              + same.size()
-              + " fields of that name are new, in "
-              + same.stream().map(field -> field.getDeclaringClass().getName()).sorted().toList()
-              + "; if a class was renamed, open the map with .alias(\"old.Name\", New.class)");
-    }
-    return same.get(0);
+    return now.isEmpty() ? null : now.get(0);
+  }
+
+  private static String ownerOf(Schema.Field stored, Class<?> type) {
+    return stored.owner().isEmpty() ? type.getName() : stored.owner();
+  }
+
+  private static String notClear(Class<?> type, String name, List<String> owners, List<Field> now) {
+    List<String> ownersNow =
+        now.stream().map(field -> field.getDeclaringClass().getName()).sorted().toList();
+    String advice =
+        owners.stream()
+            .filter(owner -> !owner.equals(type.getName()))
+            .map(owner -> ", add .alias(\"" + owner + "\", ItsNewName.class)")
+            .collect(Collectors.joining());
+    return String.format(
+        "%s was stored with a field %s of %s, which now could be that of %s: %sgive the new ones"
+            + " other names",
+        type.getName(),
+        name,
+        String.join(", and one of ", owners),
+        String.join(", or that of ", ownersNow),
+        advice.isEmpty() ? "" : "where a class has another name now" + advice + "; else ");
   }
 
   private static FieldAccess access(Field field) {

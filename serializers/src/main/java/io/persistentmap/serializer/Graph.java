@@ -53,6 +53,17 @@ final class Graph {
     return reader.root(tag, in);
   }
 
+  /** Returns why {@link #readKept} should be tried after a failure; null if it is of no use. */
+  @Nullable Throwable lateFailure() {
+    return reader.lateFailure();
+  }
+
+  /** Reads the same, but of fields that are dropped it makes nothing, for the given reason. */
+  @Nullable Object readKept(int tag, ByteReader in, Throwable reason) {
+    reader.skipDropped(reason);
+    return read(tag, in);
+  }
+
   /** Returns an object of the value that was read, by the number that it has in the graph. */
   Object readObject(int number) {
     return references.read(number);

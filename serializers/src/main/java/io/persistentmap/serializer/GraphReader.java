@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * content needs the container. What its elements refer to outside of it may refer to such an object
  * in turn, and so may a comparator; so a container with such elements is filled, and once more when
  * the whole value is there.
+ *
+ * <p><b>Fields that are dropped.</b> They may hold the first mention of an object that is needed
+ * elsewhere, so they are read like all others. What can't be made is passed over, and references to
+ * it from elsewhere are refused. What fails after its field, because it was put off, may be
+ * referred to already: then the whole value must be read once more, passing over all such fields.
  */
 final class GraphReader implements GraphReferences.Reading {
   private static final ByteReader NOTHING = new ByteReader(new byte[0], 0, 0);
@@ -52,16 +57,14 @@ final class GraphReader implements GraphReferences.Reading {
   /** How many fields that are dropped are being read, one inside of the other. */
   private int dropping;
 
-  /** Whether objects are passed over, not made. */
-  private boolean skipping;
+  /** Why objects are passed over; null if they are made. */
+  private @Nullable Throwable skipping;
 
-  /** The field being dropped, the outermost one. */
-  private @Nullable Dropped dropped;
+  /** Why fields that are dropped are passed over from the start; null if they are read. */
+  private @Nullable Throwable skipDropped;
 
-  /** Fields that are dropped, and have containers that wait to be filled. */
-  private final List<Dropped> waiting = new ArrayList<>();
-
-  private final List<Lost> lost = new ArrayList<>();
+  /** What failed that was put off in a field that is dropped. */
+  private @Nullable Throwable lateFailure;
 
   GraphReader(StoredClasses classes, Graph graph) {
     this.classes = classes;
@@ -71,15 +74,11 @@ final class GraphReader implements GraphReferences.Reading {
   /**
    * An object whose content follows later.
    *
-   * @param number its number in the graph
    * @param dropped whether it is in a field that is dropped
-   * @param skipped whether it is nothing but a placeholder
+   * @param skipped why it is nothing but a placeholder; null if it is more
    */
   private record Postponed(
-      Form form, StoredClass stored, Object object, int number, boolean dropped, boolean skipped) {}
-
-  /** Objects of a field that is dropped, and could not be made. */
-  record Lost(int from, int to, Throwable reason) {}
+      Form form, Object object, boolean dropped, @Nullable Throwable skipped) {}
 
   /** Where reading was, to go back there. */
   private record State(
@@ -98,9 +97,9 @@ final class GraphReader implements GraphReferences.Reading {
   /**
    * A container that waits for the object at a depth to be complete.
    *
-   * @param dropped the field that has it, if that is dropped
+   * @param dropped whether it is in a field that is dropped
    */
-  private record Filling(int level, Runnable fill, Runnable clear, @Nullable Dropped dropped) {}
+  private record Filling(int level, Runnable fill, Runnable clear, boolean dropped) {}
 
   /** Returns where values are read from. */
   ByteReader bytes() {
@@ -115,10 +114,23 @@ final class GraphReader implements GraphReferences.Reading {
     readPostponed(0);
     fillAll(0);
     for (Filling filling : refillings) {
-      filling.clear.run();
-      filling.fill.run();
+      finish(filling.dropped, filling.clear);
+      fillAtLast(filling);
     }
     return value;
+  }
+
+  /**
+   * Returns why the value should be read once more, by another reader that passes over what is
+   * dropped; null if that would be of no use.
+   */
+  @Nullable Throwable lateFailure() {
+    return lateFailure;
+  }
+
+  /** Passes over fields that are dropped, in this value, instead of reading them. */
+  void skipDropped(Throwable reason) {
+    skipDropped = reason;
   }
 
   private Object rootObject() {
@@ -179,7 +191,8 @@ final class GraphReader implements GraphReferences.Reading {
   }
 
   private Form formOf(StoredClass stored) {
-    return skipping ? new SkippingForm(stored.schema()) : stored.form();
+    Throwable reason = skipping;
+    return reason == null ? stored.form() : new SkippingForm(stored.schema(), reason);
   }
 
   /** Reads the content of an object, or puts it off. */
@@ -189,12 +202,11 @@ final class GraphReader implements GraphReferences.Reading {
     Object object;
     if (stored.createsFirst()) {
       int mark = postponed.size();
-      int number = graph.references().readCount() - 1;
       object = form.create(this);
       readPostponed(mark);
       register(object, isRoot);
       if (depth > GraphWriter.POSTPONED_FROM) {
-        postponed.add(new Postponed(form, stored, object, number, dropping > 0, skipping));
+        postponed.add(new Postponed(form, object, dropping > 0, skipping));
       } else {
         fill(form, object);
       }
@@ -260,14 +272,10 @@ final class GraphReader implements GraphReferences.Reading {
     while (postponed.size() > mark) {
       Postponed last = postponed.remove(postponed.size() - 1);
       enter();
-      if (last.dropped && !last.skipped) {
-        fillDropped(last);
-      } else {
-        boolean outside = skipping;
-        skipping = last.skipped;
-        fill(last.form, last.object);
-        skipping = outside;
-      }
+      Throwable outside = skipping;
+      skipping = last.skipped;
+      finish(last.dropped, () -> fill(last.form, last.object));
+      skipping = outside;
       depth--;
     }
   }
@@ -294,10 +302,10 @@ final class GraphReader implements GraphReferences.Reading {
     @Nullable Object[] elements = read.get();
     readPostponed(containerMark);
     containerMark = outerMark;
-    Filling filling = new Filling(lowestReferred, () -> fill.accept(elements), clear, dropped);
+    Filling filling = new Filling(lowestReferred, () -> fill.accept(elements), clear, dropping > 0);
     if (lowestReferred < depth) {
       fillings.add(filling);
-    } else if (firstReferred < firstOfContainer && dropping == 0) {
+    } else if (firstReferred < firstOfContainer) {
       fillTwice(filling);
     } else {
       filling.fill.run();
@@ -308,15 +316,11 @@ final class GraphReader implements GraphReferences.Reading {
 
   /** Fills a container as well as it can be now, and again at the end. */
   private void fillTwice(Filling filling) {
+    refillings.add(filling);
     try {
       filling.fill.run();
-    } catch (RuntimeException incomplete) {
-      if (dropping > 0) {
-        throw incomplete;
-      }
-    }
-    if (dropping == 0) {
-      refillings.add(filling); // which fails at the end if it must
+    } catch (RuntimeException | LinkageError incomplete) {
+      return; // it fails at the end if it must
     }
   }
 
@@ -346,17 +350,23 @@ final class GraphReader implements GraphReferences.Reading {
     takeFillings(mark).forEach(this::fillAtLast);
   }
 
-  /** A container of a field that is dropped need not be filled, if nothing else refers there. */
   private void fillAtLast(Filling filling) {
+    finish(filling.dropped, filling.fill);
+  }
+
+  /** Does what was put off, and notes if it fails in a field that is dropped and passed already. */
+  private void finish(boolean dropped, Runnable putOff) {
+    final int outside = dropping;
+    dropping += dropped ? 1 : 0;
     try {
-      filling.fill.run();
+      putOff.run();
     } catch (RuntimeException | LinkageError failure) {
-      if (filling.dropped == null) {
-        throw failure;
+      if (dropped && outside == 0) {
+        lateFailure = failure;
       }
-      filling.dropped.failed(failure);
-      lost.add(filling.dropped.lost(failure));
+      throw failure;
     }
+    dropping = outside;
   }
 
   private List<Filling> takeFillings(int mark) {
@@ -371,9 +381,11 @@ final class GraphReader implements GraphReferences.Reading {
 
   @Override
   public void refersTo(Object object, int number) {
-    requireMade(number);
-    if (dropping == 0) {
-      waiting.forEach(field -> field.refersTo(number));
+    if (skipping == null && object instanceof SkippingForm.Placeholder skipped) {
+      throw new SerializationException(
+          "a field that is dropped has what is needed elsewhere: "
+              + Failures.reason(skipped.reason()),
+          skipped.reason());
     }
     if (containerMark == NO_CONTAINER) {
       return;
@@ -392,58 +404,38 @@ final class GraphReader implements GraphReferences.Reading {
 
   // ---- what is dropped --------------------------------------------------------------------------
 
-  /**
-   * Reads a field that is not there any more. It may hold the first mention of an object that is
-   * needed elsewhere, so it is read like all others; but what can't be made is passed over.
-   */
+  /** Reads a field that is not there any more. */
   void drop(char letter) {
     if (letter != Primitives.REFERENCE) {
       Primitives.read(letter, bytes);
-    } else if (skipping) {
+    } else if (skipping != null) {
       value();
     } else {
-      State before = state();
-      Dropped outer = dropped;
-      Dropped field = outer == null ? new Dropped(before.objects) : outer;
-      dropped = field;
-      dropping++;
-      try {
-        value();
-      } catch (RuntimeException | LinkageError failure) {
-        goBack(before);
-        skip(before.objects, failure, this::value);
+      int outside = dropping;
+      dropping = outside + 1;
+      if (skipDropped == null) {
+        readOrSkip();
+      } else {
+        skip(skipDropped);
       }
-      dropping--;
-      dropped = outer;
-      if (outer == null && fillings.size() > before.fillings) {
-        field.end(graph.references().readCount());
-        waiting.add(field);
-      }
+      dropping = outside;
     }
   }
 
-  private void fillDropped(Postponed content) {
+  private void readOrSkip() {
     State before = state();
-    Dropped outer = dropped;
-    dropped = null; // its own object is not of those that begin here
-    dropping++;
     try {
-      fill(content.form, content.object);
+      value();
     } catch (RuntimeException | LinkageError failure) {
       goBack(before);
-      lost.add(new Lost(content.number, content.number + 1, failure));
-      Form form = new SkippingForm(content.stored.schema());
-      skip(before.objects, failure, () -> form.readBody(content.object, this));
+      skip(failure);
     }
-    dropping--;
-    dropped = outer;
   }
 
-  private void skip(int firstLost, Throwable failure, Runnable bytesOfObject) {
-    skipping = true;
-    bytesOfObject.run();
-    skipping = false;
-    lost.add(new Lost(firstLost, graph.references().readCount(), failure));
+  private void skip(Throwable reason) {
+    skipping = reason;
+    value();
+    skipping = null;
   }
 
   private State state() {
@@ -479,15 +471,6 @@ final class GraphReader implements GraphReferences.Reading {
     list.subList(Math.min(size, list.size()), list.size()).clear();
   }
 
-  /** Refuses a reference to an object that could not be made. */
-  private void requireMade(int number) {
-    for (Lost objects : lost) {
-      if (!skipping && number >= objects.from && number < objects.to) {
-        throw Dropped.needed(objects.reason);
-      }
-    }
-  }
-
   /** Forgets the value. */
   void reset() {
     bytes = NOTHING;
@@ -495,8 +478,6 @@ final class GraphReader implements GraphReferences.Reading {
     firstReferred = COMPLETE;
     hashWork = null;
     refillings.clear();
-    lost.clear();
-    waiting.clear();
-    dropped = null;
+    skipDropped = null;
   }
 }

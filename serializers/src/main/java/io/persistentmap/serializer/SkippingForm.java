@@ -8,17 +8,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class SkippingForm extends Form {
   private final Schema schema;
+  private final Throwable reason;
 
-  SkippingForm(Schema schema) {
+  /**
+   * Creates it.
+   *
+   * @param reason why the objects can't be made
+   */
+  SkippingForm(Schema schema, Throwable reason) {
     this.schema = schema;
+    this.reason = reason;
   }
 
   /**
    * Stands for an object.
    *
    * @param count the number of its elements, if it is an array
+   * @param reason why it can't be made
    */
-  private record Placeholder(int count) {}
+  record Placeholder(int count, Throwable reason) {}
 
   @Override
   void writeBody(Object object, GraphWriter out) {
@@ -32,10 +40,10 @@ final class SkippingForm extends Form {
       if (elementLetter() == Primitives.REFERENCE) {
         in.claim(count);
       }
-      return new Placeholder(count);
+      return new Placeholder(count, reason);
     }
     in.values(schema.heads());
-    return new Placeholder(0);
+    return new Placeholder(0, reason);
   }
 
   @Override
@@ -51,7 +59,7 @@ final class SkippingForm extends Form {
     if (!schema.kind().createsFirst()) {
       in.endMaking(mark);
     }
-    return created == null ? new Placeholder(0) : created;
+    return created == null ? new Placeholder(0, reason) : created;
   }
 
   private char elementLetter() {
