@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.opentest4j.TestAbortedException;
@@ -27,6 +28,9 @@ public final class LoopFileSystem implements Closeable {
   /** Twice what XFS needs at the least. */
   public static final long DEFAULT_SIZE_BYTES =
       Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
+
+  private static final int MOUNT_ATTEMPTS = 20;
+  private static final long BETWEEN_ATTEMPTS_NANOS = 100_000_000;
 
   private static final String PREFIX = "persistentmap-fs-";
   private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-[A-Z0-9]+-\\d+(\\.img)?");
@@ -131,9 +135,22 @@ public final class LoopFileSystem implements Closeable {
     Commands.run(command);
   }
 
+  /**
+   * Btrfs may still know the device of an image whose copy this is, for a moment: "File exists".
+   */
   private void mount() throws IOException {
     OpenMounts.add(this);
-    Commands.run("mount", "-o", kind.mountOptions(), image.toString(), root.toString());
+    for (int attempt = 1; true; attempt++) {
+      try {
+        Commands.run("mount", "-o", kind.mountOptions(), image.toString(), root.toString());
+        return;
+      } catch (IOException e) {
+        if (attempt == MOUNT_ATTEMPTS || !String.valueOf(e.getMessage()).contains("File exists")) {
+          throw e;
+        }
+        LockSupport.parkNanos(BETWEEN_ATTEMPTS_NANOS);
+      }
+    }
   }
 
   /**
