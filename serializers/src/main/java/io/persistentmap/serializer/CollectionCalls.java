@@ -1,7 +1,6 @@
 package io.persistentmap.serializer;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -39,11 +38,7 @@ class CollectionCalls {
 
   /** Returns the methods of a JDK class, past what a user's subclass made of them. */
   static CollectionCalls special(Class<?> ofJdk, Class<?> subclass) {
-    try {
-      return new Special(ofJdk, MethodHandles.privateLookupIn(subclass, MethodHandles.lookup()));
-    } catch (ReflectiveOperationException closed) {
-      throw new Refusal(Opening.message(subclass), closed);
-    }
+    return new Special(ofJdk, subclass);
   }
 
   private static final class Special extends CollectionCalls {
@@ -53,7 +48,7 @@ class CollectionCalls {
     private final MethodHandle add;
     private final MethodHandle addAll;
 
-    Special(Class<?> ofJdk, MethodHandles.Lookup subclass) throws ReflectiveOperationException {
+    Special(Class<?> ofJdk, Class<?> subclass) {
       iterator = find(ofJdk, subclass, "iterator", Iterator.class);
       size = find(ofJdk, subclass, "size", int.class);
       clear = find(ofJdk, subclass, "clear", void.class);
@@ -70,15 +65,9 @@ class CollectionCalls {
     }
 
     private static MethodHandle find(
-        Class<?> ofJdk,
-        MethodHandles.Lookup subclass,
-        String name,
-        Class<?> result,
-        Class<?>... parameters)
-        throws ReflectiveOperationException {
+        Class<?> ofJdk, Class<?> subclass, String name, Class<?> result, Class<?>... parameters) {
       MethodType type = MethodType.methodType(result, parameters);
-      return subclass
-          .findSpecial(ofJdk, name, type, subclass.lookupClass())
+      return SuperMethod.find(ofJdk, subclass, name, type)
           .asType(
               type.insertParameterTypes(0, Collection.class)
                   .changeReturnType(result == boolean.class ? void.class : result));

@@ -1,7 +1,6 @@
 package io.persistentmap.serializer;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Iterator;
 import java.util.Map;
@@ -33,11 +32,7 @@ class MapCalls {
 
   /** Returns the methods of a JDK class, past what a user's subclass made of them. */
   static MapCalls special(Class<?> ofJdk, Class<?> subclass) {
-    try {
-      return new Special(ofJdk, MethodHandles.privateLookupIn(subclass, MethodHandles.lookup()));
-    } catch (ReflectiveOperationException closed) {
-      throw new Refusal(Opening.message(subclass), closed);
-    }
+    return new Special(ofJdk, subclass);
   }
 
   private static final class Special extends MapCalls {
@@ -46,7 +41,7 @@ class MapCalls {
     private final MethodHandle clear;
     private final MethodHandle put;
 
-    Special(Class<?> ofJdk, MethodHandles.Lookup subclass) throws ReflectiveOperationException {
+    Special(Class<?> ofJdk, Class<?> subclass) {
       entrySet = find(ofJdk, subclass, "entrySet", Set.class);
       size = find(ofJdk, subclass, "size", int.class);
       clear = find(ofJdk, subclass, "clear", void.class);
@@ -54,15 +49,9 @@ class MapCalls {
     }
 
     private static MethodHandle find(
-        Class<?> ofJdk,
-        MethodHandles.Lookup subclass,
-        String name,
-        Class<?> result,
-        Class<?>... parameters)
-        throws ReflectiveOperationException {
+        Class<?> ofJdk, Class<?> subclass, String name, Class<?> result, Class<?>... parameters) {
       MethodType type = MethodType.methodType(result, parameters);
-      return subclass
-          .findSpecial(ofJdk, name, type, subclass.lookupClass())
+      return SuperMethod.find(ofJdk, subclass, name, type)
           .asType(
               type.insertParameterTypes(0, Map.class)
                   .changeReturnType(result == Object.class ? void.class : result));

@@ -1,7 +1,6 @@
 package io.persistentmap.serializer;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -77,13 +76,7 @@ final class ThrowableForm extends Form {
   }
 
   private static MethodHandle special(Hierarchy hierarchy, String name, MethodType type) {
-    Class<?> caller = hierarchy.lastOfUser();
-    try {
-      return MethodHandles.privateLookupIn(caller, MethodHandles.lookup())
-          .findSpecial(hierarchy.ofJdk(), name, type, caller);
-    } catch (ReflectiveOperationException closed) {
-      throw new Refusal(Opening.message(caller), closed);
-    }
+    return SuperMethod.find(hierarchy.ofJdk(), hierarchy.lastOfUser(), name, type);
   }
 
   @Override
