@@ -161,7 +161,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     requireWritable();
     codec.requireTypes(key, value);
     try {
-      if (isLive(value)) {
+      boolean asLive = isLive(value);
+      if (asLive) {
         storable.check(key, value);
       }
       if (when == HashIndex.When.IF_ABSENT) {
@@ -169,7 +170,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         if (there != null) {
           return there;
         }
-      } else if (isLive(value)) {
+      } else if (asLive) {
         Object old = live.tryReplace(key, value);
         if (old != null) {
           return cast(old);

@@ -330,7 +330,7 @@ public final class PersistentMapBuilder<K, V> {
   private Entries<K, V> entries(Store store, CodecOptions options) {
     EntryCodec<K, V> codec = new EntryCodec<>(store, keyType, valueType, options);
     return valueMode == ValueMode.COPIED
-            || (valueMode == ValueMode.AUTO && neverChanges(valueType, options))
+            || (valueMode == ValueMode.AUTO && neverChanges(valueType, codec))
         ? new CopiedEntries<>(store, codec, cacheBytes)
         : new LiveEntries<>(store, codec, cacheBytes, valueMode == ValueMode.LIVE);
   }
@@ -338,10 +338,10 @@ public final class PersistentMapBuilder<K, V> {
   /**
    * Says whether all objects of a type, and not only those of exactly that class, are immutable.
    */
-  private static boolean neverChanges(Class<?> type, CodecOptions options) {
+  private static boolean neverChanges(Class<?> type, EntryCodec<?, ?> codec) {
     int modifiers = type.getModifiers();
     return (type.isEnum() || Modifier.isFinal(modifiers) || Modifier.isAbstract(modifiers))
-        && StartUp.codecOfNoFile(options).explain(type).immutable();
+        && codec.explain(type).immutable();
   }
 
   private StoreFiles files(Path hash) {

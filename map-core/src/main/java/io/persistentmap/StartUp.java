@@ -37,23 +37,6 @@ final class StartUp {
 
   /** Returns a codec that tells of classes, and writes what needs no number of a class. */
   static Codec codecOfNoFile(CodecOptions options) {
-    return new Codec(new NoClasses(), options);
-  }
-
-  private static final class NoClasses implements ClassTable {
-    @Override
-    public int numberOf(String description) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String descriptionOf(int number) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int size() {
-      return 0;
-    }
+    return new Codec(ClassTable.NONE, options);
   }
 }

@@ -12,6 +12,7 @@ import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.Codec;
 import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.serializer.SerializationException;
+import io.persistentmap.serializer.TypeReport;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import java.nio.file.Path;
@@ -63,6 +64,11 @@ public final class EntryCodec<K, V> {
   /** Says whether a value may be shared, since nobody can change it. */
   public boolean isImmutable(Object value) {
     return codec.isImmutable(value);
+  }
+
+  /** Tells what is known of a class. */
+  public TypeReport explain(Class<?> type) {
+    return codec.explain(type);
   }
 
   /**

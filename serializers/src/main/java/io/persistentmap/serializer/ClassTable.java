@@ -12,6 +12,28 @@ package io.persistentmap.serializer;
  */
 public interface ClassTable {
   /**
+   * The table of no file: nothing has a number, and nothing gets one. For what needs none: telling
+   * of classes, and strings and other scalars.
+   */
+  ClassTable NONE =
+      new ClassTable() {
+        @Override
+        public int numberOf(String description) {
+          throw new UnsupportedOperationException("no file, so no number for " + description);
+        }
+
+        @Override
+        public String descriptionOf(int number) {
+          throw new UnsupportedOperationException("no file, so no class number " + number);
+        }
+
+        @Override
+        public int size() {
+          return 0;
+        }
+      };
+
+  /**
    * Returns the number of a description, giving it one if it has none yet.
    *
    * @param description the lines that say what a class is and how its objects are laid out

@@ -25,7 +25,7 @@ final class ValueToJson {
 
   /** Decodes what needs no class. */
   static final Codec SCALARS =
-      new Codec(new NoClasses(), CodecOptions.of(ClassLoader.getPlatformClassLoader()));
+      new Codec(ClassTable.NONE, CodecOptions.of(ClassLoader.getPlatformClassLoader()));
 
   private final ClassDescriptions classes;
   private final ByteReader in;
@@ -53,24 +53,6 @@ final class ValueToJson {
     }
     if (in.remaining() > 0) {
       throw new NotExpressibleException(in.remaining() + " bytes behind the value");
-    }
-  }
-
-  /** There are none. */
-  private static final class NoClasses implements ClassTable {
-    @Override
-    public int numberOf(String description) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String descriptionOf(int number) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int size() {
-      return 0;
     }
   }
 
