@@ -1,6 +1,5 @@
 package io.persistentmap.log;
 
-import io.persistentmap.MapClosedException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
@@ -11,8 +10,6 @@ import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.Memory;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,15 +54,12 @@ public final class Log {
   /** How long a change waits while the cleaner is behind. */
   private static final long THROTTLE_NANOS = 20_000;
 
-  /** Buffers kept for reuse. */
-  private static final int MAX_POOLED = 8;
-
   private final DataFile file;
   private final UUID store;
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final StoreHealth health;
-  private final LongFunction<Memory> allocator;
+  private final BufferPool buffers;
   private final Runnable beforeFirstWrite;
   private final Runnable onSealed;
 
@@ -79,9 +73,6 @@ public final class Log {
   private final ConcurrentLinkedDeque<Tail> sealed = new ConcurrentLinkedDeque<>();
 
   private final AtomicInteger sealedCount = new AtomicInteger();
-
-  /** Guarded by the roll lock. */
-  private final Deque<Memory> pool = new ArrayDeque<>();
 
   /** Guarded by the roll lock. */
   private long nextSequence = 1;
@@ -125,7 +116,7 @@ public final class Log {
     this.segments = segments;
     this.mapping = mapping;
     this.health = health;
-    this.allocator = allocator;
+    this.buffers = new BufferPool(allocator);
     this.beforeFirstWrite = beforeFirstWrite;
     this.onSealed = onSealed;
   }
@@ -155,14 +146,9 @@ public final class Log {
     return (int) ((bytes + FileLayout.SEGMENT_BYTES - 1) >>> FileLayout.SEGMENT_BITS);
   }
 
-  /**
-   * Checks that the store can be changed.
-   *
-   * @throws MapClosedException if it is closed, or being closed
-   * @throws StorageFailureException if it has failed
-   */
-  public void checkWritable() {
-    health.checkWritable();
+  /** Returns the health of the store. */
+  public StoreHealth health() {
+    return health;
   }
 
   /** Returns the path of the hash file, for messages. */
@@ -215,7 +201,7 @@ public final class Log {
     rollLock.lock();
     try {
       Tail before = tail == Tail.NONE ? firstTail() : tail;
-      Memory buffer = takeBuffer(); // may fail, so before anything has changed
+      Memory buffer = buffers.take(); // may fail, so before anything has changed
       Tail run = open(count, memory);
       RecordLayout.writeCrc(record.array(), crc, run.sequence, FIRST_RECORD);
       memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
@@ -269,7 +255,7 @@ public final class Log {
   }
 
   private Tail successor(Tail full) {
-    Tail next = open(1, takeBuffer());
+    Tail next = open(1, buffers.take());
     seal(full, next);
     return next;
   }
@@ -277,7 +263,7 @@ public final class Log {
   private Tail firstTail() {
     LogPosition position = resumeAt;
     if (position == null) {
-      return open(1, takeBuffer());
+      return open(1, buffers.take());
     }
     Tail resumed = resume(position);
     return resumeBehind ? successor(resumed) : resumed;
@@ -302,7 +288,7 @@ public final class Log {
   }
 
   private Tail resume(LogPosition position) {
-    Memory memory = takeBuffer();
+    Memory memory = buffers.take();
     try {
       file.read(FileLayout.fileOffset(position.segment()), memory, 0, position.offset());
     } catch (StorageFailureException e) {
@@ -323,31 +309,9 @@ public final class Log {
     }
   }
 
-  /** Takes a buffer of a segment's size for other uses; {@link #giveBuffer} takes it back. */
-  public Memory borrowBuffer() {
-    rollLock.lock();
-    try {
-      return takeBuffer();
-    } finally {
-      rollLock.unlock();
-    }
-  }
-
-  private Memory takeBuffer() {
-    Memory pooled = pool.poll();
-    return pooled != null ? pooled : allocator.apply(FileLayout.SEGMENT_BYTES);
-  }
-
-  /** Takes a buffer back. */
-  public void giveBuffer(Memory buffer) {
-    rollLock.lock();
-    try {
-      if (pool.size() < MAX_POOLED) {
-        pool.add(buffer);
-      }
-    } finally {
-      rollLock.unlock();
-    }
+  /** Returns the buffers of a segment's size, for other uses, too. */
+  public BufferPool buffers() {
+    return buffers;
   }
 
   // ---- positions -------------------------------------------------------------------------------
@@ -538,7 +502,7 @@ public final class Log {
     }
     full.segment.setBase(mapping.slice(full.segment.number(), full.segment.run()));
     if (!full.isRun()) {
-      giveBuffer(full.memory);
+      buffers.give(full.memory);
     }
   }
 }

@@ -188,12 +188,16 @@ public final class Catalog implements ClassTable {
   }
 
   private static RecordBuffer record(int kind, int number, String description) {
+    return record(kind, number, description.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Returns the finished record of a map or class. */
+  static RecordBuffer record(int kind, int number, byte[] description) {
     RecordBuffer record = new RecordBuffer();
     record.begin();
     record.writer().writeInt(number);
     record.endKey();
-    byte[] text = description.getBytes(StandardCharsets.UTF_8);
-    record.writer().writeBytes(text, 0, text.length);
+    record.writer().writeBytes(description, 0, description.length);
     record.finish(kind, 0);
     return record;
   }
@@ -208,7 +212,7 @@ public final class Catalog implements ClassTable {
     try {
       Log target = log;
       if (target != null) {
-        target.checkWritable();
+        target.health().checkWritable();
         target.append(record, 0, RecordLayout.RELOCATED);
       }
     } finally {
@@ -226,7 +230,7 @@ public final class Catalog implements ClassTable {
       if (item == null || item.address != address || target == null) {
         return false;
       }
-      target.checkWritable();
+      target.health().checkWritable();
       RecordBuffer record = record(kind, number, item.description);
       long previous = RecordLayout.previous(address, record.paddedLength());
       long moved = target.append(record, previous, RecordLayout.RELOCATED);

@@ -43,7 +43,7 @@ final class ImageWriter {
     this.file = file;
     this.store = store;
     this.log = log;
-    this.buffer = log.borrowBuffer();
+    this.buffer = log.buffers().take();
     this.beforeFirstWrite = beforeFirstWrite;
     this.current = nextSegment();
   }
@@ -67,7 +67,7 @@ final class ImageWriter {
       log.segments().releaseImage(writer.numbers());
       throw e;
     } finally {
-      log.giveBuffer(writer.buffer);
+      log.buffers().give(writer.buffer);
     }
   }
 

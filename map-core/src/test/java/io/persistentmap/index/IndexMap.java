@@ -258,7 +258,7 @@ public final class IndexMap {
   /** Takes buffers for good that the log would use again, so that it uses others sooner. */
   public void takeBuffers(int count) {
     for (int i = 0; i < count; i++) {
-      Memory unused = log.borrowBuffer();
+      Memory unused = log.buffers().take();
     }
   }
 
