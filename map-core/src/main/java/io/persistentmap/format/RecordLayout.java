@@ -110,8 +110,19 @@ public final class RecordLayout {
   }
 
   /** Returns the CRC as stored, masked. */
-  public static int crc(byte[] record, int at) {
-    return (int) INT.get(record, at + CRC_OFFSET);
+  public static int crc(byte[] record, int from) {
+    return (int) INT.get(record, from + CRC_OFFSET);
+  }
+
+  /**
+   * Returns the CRC that was stored for that place.
+   *
+   * @param from where the record is in the array
+   * @param sequence of the segment
+   * @param at offset in the segment
+   */
+  public static int crc(byte[] record, int from, long sequence, long at) {
+    return crc(record, from) ^ mask(sequence) ^ place(at);
   }
 
   /** Returns the length, unsigned. */

@@ -91,7 +91,7 @@ public record SegmentHeader(UUID store, long sequence, int kind, int run) {
               + store
               + ", found "
               + (found != null ? found : "a damaged header")
-              + "; restore a snapshot or a backup");
+              + Remedy.FOR_DAMAGE);
     }
     return found;
   }

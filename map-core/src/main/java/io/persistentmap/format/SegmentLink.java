@@ -31,20 +31,14 @@ public record SegmentLink(long sequence, long end, int next, long nextSequence) 
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(0).putInt((int) end).putLong(sequence).putLong(nextSequence).putInt(next);
-    out.putInt(0, Checksum.of(out.array(), Integer.BYTES, BYTES - Integer.BYTES));
+    out.putInt(0, crc(out.array()));
     return out.array();
   }
 
   /** Decodes a link of whatever segment; null if the bytes are none. */
   public static @Nullable SegmentLink decode(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (in.getInt() != Checksum.of(bytes, Integer.BYTES, BYTES - Integer.BYTES)) {
-      return null;
-    }
-    long end = Integer.toUnsignedLong(in.getInt());
-    long sequence = in.getLong();
-    long nextSequence = in.getLong();
-    return new SegmentLink(sequence, end, in.getInt(), nextSequence);
+    return in.getInt() == crc(bytes) ? read(in) : null;
   }
 
   /**
@@ -55,12 +49,8 @@ public record SegmentLink(long sequence, long end, int next, long nextSequence) 
   public static SegmentLink decode(Path path, int segment, byte[] bytes, long sequence) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int crc = in.getInt();
-    long end = Integer.toUnsignedLong(in.getInt());
-    long ownSequence = in.getLong();
-    long nextSequence = in.getLong();
-    int next = in.getInt();
-    int expectedCrc = Checksum.of(bytes, Integer.BYTES, BYTES - Integer.BYTES);
-    if (crc != expectedCrc || ownSequence != sequence) {
+    SegmentLink link = read(in);
+    if (crc != crc(bytes) || link.sequence != sequence) {
       throw new CorruptFileException(
           path
               + ": link of segment "
@@ -68,15 +58,27 @@ public record SegmentLink(long sequence, long end, int next, long nextSequence) 
               + " at 0x"
               + Long.toHexString(FileLayout.fileOffset(segment))
               + ": expected crc32c "
-              + Checksum.hex(expectedCrc)
+              + Checksum.hex(crc(bytes))
               + " and sequence "
               + sequence
               + ", found "
               + Checksum.hex(crc)
               + " and sequence "
-              + ownSequence
-              + "; restore a snapshot or a backup");
+              + link.sequence
+              + Remedy.FOR_DAMAGE);
     }
-    return new SegmentLink(ownSequence, end, next, nextSequence);
+    return link;
+  }
+
+  private static int crc(byte[] bytes) {
+    return Checksum.of(bytes, Integer.BYTES, BYTES - Integer.BYTES);
+  }
+
+  /** Reads what is behind the CRC. */
+  private static SegmentLink read(ByteBuffer in) {
+    long end = Integer.toUnsignedLong(in.getInt());
+    long sequence = in.getLong();
+    long nextSequence = in.getLong();
+    return new SegmentLink(sequence, end, in.getInt(), nextSequence);
   }
 }

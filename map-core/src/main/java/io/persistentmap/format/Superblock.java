@@ -78,14 +78,24 @@ public record Superblock(
   /** No image segment. */
   public static final int NO_IMAGE = -1;
 
-  /** Returns the superblock of a store that has just been made, of generation 0 or 1. */
+  /**
+   * Returns the superblock of a file that has just been made, of generation 0 or 1.
+   *
+   * @param checkpoint the number before that of its first checkpoint: 0 but for a store that goes
+   *     on
+   */
   public static Superblock create(
-      UUID store, long generation, long hashSeed, long timeMillis, LogPosition start) {
+      UUID store,
+      long generation,
+      long checkpoint,
+      long hashSeed,
+      long timeMillis,
+      LogPosition start) {
     return new Superblock(
         store,
         generation,
-        0,
-        0,
+        checkpoint,
+        checkpoint,
         timeMillis,
         true,
         false,
@@ -97,26 +107,6 @@ public record Superblock(
         0,
         0,
         start.sequence());
-  }
-
-  /** Returns the same of a new file, for one whose checkpoints go on from a number. */
-  public Superblock numbered(long number) {
-    return new Superblock(
-        store,
-        generation,
-        number,
-        number,
-        timeMillis,
-        clean,
-        reflink,
-        hashSeed,
-        tail,
-        replayStart,
-        imageSegment,
-        imageSequence,
-        previousSnapshot,
-        entries,
-        oldestSequence);
   }
 
   /** Returns the next superblock, for the same checkpoint, which is durable. */
@@ -226,26 +216,24 @@ public record Superblock(
 
   /** Returns which of the two copies in a block, 0 or 1, is damaged, if only one is; else -1. */
   public static int damagedCopy(byte[] block) {
-    boolean first = isIntact(block, 0);
-    return first == isIntact(block, SECOND_COPY) ? -1 : first ? 1 : 0;
+    boolean first = intactCopy(block, 0) != null;
+    boolean second = intactCopy(block, SECOND_COPY) != null;
+    return first == second ? -1 : first ? 1 : 0;
   }
 
-  private static boolean isIntact(byte[] block, int from) {
+  private static @Nullable ByteBuffer intactCopy(byte[] block, int from) {
     byte[] copy = Arrays.copyOfRange(block, from, from + COPY_BYTES);
     ByteBuffer in = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
-    return in.getLong(MAGIC_OFFSET) == MAGIC && in.getInt(CRC_OFFSET) == crc(copy);
+    return in.getLong(MAGIC_OFFSET) == MAGIC && in.getInt(CRC_OFFSET) == crc(copy) ? in : null;
   }
 
   private static @Nullable Superblock decodeCopy(Path path, byte[] block, int from) {
-    byte[] copy = Arrays.copyOfRange(block, from, from + COPY_BYTES);
-    ByteBuffer in = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
-    if (in.getLong() != MAGIC) {
+    ByteBuffer in = intactCopy(block, from);
+    if (in == null) {
       return null;
     }
-    int version = in.getInt();
-    if (crc(copy) != in.getInt()) {
-      return null;
-    }
+    int version = in.getInt(VERSION_OFFSET);
+    in.position(CHECKED_OFFSET);
     if (version != FileLayout.FORMAT_VERSION) {
       throw new UnsupportedFormatException(
           path
@@ -289,7 +277,7 @@ public record Superblock(
           path
               + ": the crc32c of its superblock is right, but it can't be: "
               + decoded
-              + "; restore a snapshot or a backup");
+              + Remedy.FOR_DAMAGE);
     }
     return decoded;
   }
@@ -335,7 +323,7 @@ public record Superblock(
             + Checksum.hex(in.getInt(CRC_OFFSET))
             + ", found "
             + Checksum.hex(crc(copy))
-            + ", and its second copy is damaged too; restore a snapshot or a backup (pmap restore),"
-            + " or save what can be read (pmap salvage)");
+            + ", and its second copy is damaged too"
+            + Remedy.FOR_DAMAGE);
   }
 }

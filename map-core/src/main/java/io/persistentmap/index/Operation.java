@@ -199,7 +199,7 @@ public final class Operation {
    * Says whether the copied record's CRC is right for that offset of a segment of that sequence.
    */
   boolean isFoundIntact(long sequence, long at) {
-    int stored = RecordLayout.crc(found, 0) ^ RecordLayout.mask(sequence) ^ RecordLayout.place(at);
+    int stored = RecordLayout.crc(found, 0, sequence, at);
     return stored == RecordLayout.checksum(crc, found, 0, (int) foundLength);
   }
 

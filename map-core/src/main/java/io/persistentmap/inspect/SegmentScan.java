@@ -119,7 +119,7 @@ final class SegmentScan {
     if (length < 0) {
       return "expected a record, found bytes that are none";
     }
-    int stored = RecordLayout.crc(bytes, at) ^ RecordLayout.mask(sequence) ^ RecordLayout.place(at);
+    int stored = RecordLayout.crc(bytes, at, sequence, at);
     int found = RecordLayout.checksum(crc, bytes, at, length);
     return "record of "
         + length

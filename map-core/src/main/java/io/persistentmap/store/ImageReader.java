@@ -4,6 +4,7 @@ import io.persistentmap.CorruptFileException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.Remedy;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
@@ -202,6 +203,6 @@ final class ImageReader {
             + Long.toHexString(FileLayout.fileOffset(superblock.imageSegment()))
             + ": found "
             + found
-            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
+            + Remedy.FOR_DAMAGE);
   }
 }

@@ -5,6 +5,7 @@ import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.Remedy;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
@@ -82,7 +83,7 @@ final class Replay {
                 + superblock.checkpoint()
                 + ", found "
                 + entries.count()
-                + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
+                + Remedy.FOR_DAMAGE);
       }
     }
     segments.restoreFree();
@@ -205,8 +206,7 @@ final class Replay {
       record = new byte[(int) Math.max(recordLength, Math.min(record.length * 2L, 1 << 20))];
     }
     buffer.read(at, record, 0, (int) recordLength);
-    int expected =
-        RecordLayout.crc(record, 0) ^ RecordLayout.mask(sequence) ^ RecordLayout.place(from + at);
+    int expected = RecordLayout.crc(record, 0, sequence, from + at);
     int found = RecordLayout.checksum(crc, record, 0, (int) recordLength);
     if (expected != found) {
       throw damaged(
@@ -311,6 +311,6 @@ final class Replay {
             + Long.toHexString(FileLayout.fileOffset(segment))
             + ": "
             + found
-            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
+            + Remedy.FOR_DAMAGE);
   }
 }

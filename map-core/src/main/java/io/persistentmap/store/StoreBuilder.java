@@ -70,7 +70,7 @@ public final class StoreBuilder implements AutoCloseable {
             superblocks,
             new InPlaceCommits(files, StoreFiles.of(file.path()), file, superblocks),
             health,
-            Superblock.create(store, 1, hashSeed, now, Log.START).numbered(checkpoint - 1),
+            Superblock.create(store, 1, checkpoint - 1, hashSeed, now, Log.START),
             Image.none(Log.START),
             Leftovers.NONE);
     catalog.attach(log);
@@ -102,12 +102,7 @@ public final class StoreBuilder implements AutoCloseable {
    * @param description of it
    */
   public void describe(int kind, int number, byte[] description) {
-    record.begin();
-    record.writer().writeInt(number);
-    record.endKey();
-    record.writer().writeBytes(description, 0, description.length);
-    record.finish(kind, 0);
-    long address = log.append(record, 0, 0);
+    long address = log.append(Catalog.record(kind, number, description), 0, 0);
     catalog.replay(kind, number, new String(description, StandardCharsets.UTF_8), address);
   }
 

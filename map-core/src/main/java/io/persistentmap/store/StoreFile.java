@@ -7,6 +7,7 @@ import io.persistentmap.PersistentMapException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.UnsupportedFormatException;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.Remedy;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
@@ -98,7 +99,7 @@ public record StoreFile(
                   + newest
                   + " and "
                   + older
-                  + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
+                  + Remedy.FOR_DAMAGE);
     }
     return new StoreFile(path, true, newest, older, problem);
   }
@@ -111,7 +112,7 @@ public record StoreFile(
             + length
             + " bytes, expected at least "
             + FileLayout.DATA_START
-            + "; restore a snapshot or a backup (pmap restore), or save what can be read (pmap salvage)");
+            + Remedy.FOR_DAMAGE);
   }
 
   private static StoreFile unreadable(Path path, PersistentMapException problem) {

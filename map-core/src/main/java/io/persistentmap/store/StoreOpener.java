@@ -107,8 +107,8 @@ final class StoreOpener {
       long seed = new SecureRandom().nextLong();
       long now = System.currentTimeMillis();
       SuperblockFile superblocks = new SuperblockFile(file);
-      superblocks.write(Superblock.create(store, 0, seed, now, Log.START));
-      superblocks.write(Superblock.create(store, 1, seed, now, Log.START));
+      superblocks.write(Superblock.create(store, 0, 0, seed, now, Log.START));
+      superblocks.write(Superblock.create(store, 1, 0, seed, now, Log.START));
       file.sync();
       Loaded loaded = replay(file, null);
       SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);

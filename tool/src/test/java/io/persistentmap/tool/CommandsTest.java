@@ -130,7 +130,7 @@ final class CommandsTest {
       assertThat(Tool.refused(ExitCode.FORMAT, all)).contains("no hash file");
     }
     Superblock superblock =
-        Superblock.create(new UUID(1, 2), 0, 3, 4, Log.START); // of a future version
+        Superblock.create(new UUID(1, 2), 0, 0, 3, 4, Log.START); // of a future version
     byte[] block = superblock.encode();
     for (int at : new int[] {0, 2048}) {
       block[at + 8] = 9;
@@ -266,7 +266,7 @@ final class CommandsTest {
 
   private Path snapshot(String name, long checkpoint, long beside) throws IOException {
     UUID store = new UUID(1, 2);
-    Superblock older = Superblock.create(store, 6, 3, 4, Log.START).numbered(checkpoint - 1);
+    Superblock older = Superblock.create(store, 6, checkpoint - 1, 3, 4, Log.START);
     Superblock newer =
         older.successor(true, 5, Log.START, 0, Log.START, Superblock.NO_IMAGE, 0, beside, 1);
     return Files.write(dir.resolve(name), concat(older.encode(), newer.encode()));
