@@ -92,7 +92,7 @@ public final class Backup {
     Recoverer.Decision decision = Recoverer.decide(files, names, false);
     Path source = decision.file().path();
     if (decision.source() == Recovery.Source.CREATED) {
-      throw new FileAccessException(source + ": does not exist; check the path");
+      throw StoreFiles.missing(source);
     }
     files.delete(temporary); // of a backup that was cut short
     boolean isSnapshot = !source.equals(names.hash());
@@ -122,7 +122,7 @@ public final class Backup {
         superblock.checkpoint(),
         Instant.ofEpochMilli(superblock.timeMillis()),
         check.entries(),
-        size(target),
+        FileBytes.size(files, target),
         shared,
         attempt);
   }
@@ -135,15 +135,8 @@ public final class Backup {
     }
   }
 
-  private long size(Path path) {
-    try (DataFile file = files.openForRead(path)) {
-      return file.size();
-    }
-  }
-
   private static CorruptFileException damaged(Path source, FileCheck check) {
-    return damaged(
-        source, check.damage().stream().findFirst().map(Damage::what).orElse("it is gone"));
+    return damaged(source, check.firstFound());
   }
 
   private static CorruptFileException damaged(Path source, @Nullable Object found) {

@@ -4,7 +4,6 @@ import io.persistentmap.FileAccessException;
 import io.persistentmap.Recovery;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.ReadState;
 import io.persistentmap.store.Recoverer;
@@ -30,11 +29,11 @@ public final class Compaction {
   public static Compacted run(FileSystem files, StoreFiles names, Progress progress) {
     Recoverer.Decision decision = Recoverer.decide(files, names, false);
     if (decision.source() == Recovery.Source.CREATED) {
-      throw new FileAccessException(names.hash() + ": does not exist; check the path");
+      throw StoreFiles.missing(names.hash());
     }
     Path source = decision.file().path();
     Superblock superblock = decision.file().superblock();
-    long bytesBefore = size(files, source);
+    long bytesBefore = FileBytes.size(files, source);
     files.delete(names.newHash()); // left by a crash
     try (ReadState state = ReadState.of(files, source, superblock);
         StoreBuilder builder =
@@ -57,12 +56,10 @@ public final class Compaction {
     }
     FileCheck check = NewFile.name(files, names.newHash(), names.hash(), progress);
     return new Compacted(
-        names.hash(), check.checkpoint(), check.entries(), bytesBefore, size(files, names.hash()));
-  }
-
-  private static long size(FileSystem files, Path path) {
-    try (DataFile file = files.openForRead(path)) {
-      return file.size();
-    }
+        names.hash(),
+        check.checkpoint(),
+        check.entries(),
+        bytesBefore,
+        FileBytes.size(files, names.hash()));
   }
 }

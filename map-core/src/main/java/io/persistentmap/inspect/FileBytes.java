@@ -40,6 +40,13 @@ final class FileBytes implements AutoCloseable {
     return new FileBytes(file, damage -> {});
   }
 
+  /** Returns the length of a file. */
+  static long size(FileSystem files, Path path) {
+    try (DataFile file = files.openForRead(path)) {
+      return file.size();
+    }
+  }
+
   Path path() {
     return file.path();
   }

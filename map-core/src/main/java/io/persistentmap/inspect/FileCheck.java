@@ -33,4 +33,9 @@ public record FileCheck(
   public boolean isWhole() {
     return exists && damageCount == 0;
   }
+
+  /** Says what is wrong with a file that is not whole. */
+  String firstFound() {
+    return damage.stream().findFirst().map(Damage::what).orElse("it is gone");
+  }
 }

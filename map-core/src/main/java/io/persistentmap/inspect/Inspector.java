@@ -64,7 +64,7 @@ public final class Inspector {
       }
     }
     if (facts.isEmpty()) {
-      throw new FileAccessException(names.hash() + ": does not exist; check the path");
+      throw StoreFiles.missing(names.hash());
     }
     // Where nobody ever took the lock, nobody has it, and there is no need to leave a lock file.
     if (!StoreFile.exists(names.lock())) {

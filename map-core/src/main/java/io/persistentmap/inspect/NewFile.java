@@ -47,7 +47,7 @@ final class NewFile {
       throw new CorruptFileException(
           temporary
               + ": was written, but can't be read back: "
-              + check.damage().stream().findFirst().map(Damage::what).orElse("it is gone")
+              + check.firstFound()
               + "; the device may be failing. "
               + name
               + " was not touched");
@@ -59,7 +59,6 @@ final class NewFile {
   /** Renames a file, durably. */
   static void rename(FileSystem files, Path from, Path to) {
     files.rename(from, to);
-    Path parent = to.toAbsolutePath().getParent();
-    files.syncDirectory(parent == null ? to.toAbsolutePath() : parent);
+    files.syncDirectory(StoreFiles.directory(to));
   }
 }

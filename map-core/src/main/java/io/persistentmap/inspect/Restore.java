@@ -49,7 +49,7 @@ public final class Restore {
   public static Restore ofFile(FileSystem files, StoreFiles names, Path file) {
     StoreFile source = StoreFile.read(files, file);
     if (!source.exists()) {
-      throw new FileAccessException(file + ": does not exist; check the path");
+      throw StoreFiles.missing(file);
     }
     Superblock newest = source.newest();
     PersistentMapException problem = source.problem();

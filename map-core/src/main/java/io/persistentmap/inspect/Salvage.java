@@ -70,7 +70,7 @@ public final class Salvage {
     NewFile.requireNoStore(StoreFiles.of(target));
     StoreFile found = StoreFile.read(files, source);
     if (!found.exists()) {
-      throw new FileAccessException(source + ": does not exist; check the path");
+      throw StoreFiles.missing(source);
     }
     // What the device can't read is zeros, and so no record, which is told.
     try (FileBytes file = FileBytes.open(files, source, unreadable -> {})) {
@@ -169,9 +169,7 @@ public final class Salvage {
     Superblock superblock = found.newest();
     PersistentMapException problem = found.problem();
     if (superblock == null) {
-      throw problem != null
-          ? problem
-          : new FileAccessException(other + ": does not exist; check the path");
+      throw problem != null ? problem : StoreFiles.missing(other);
     }
     Superblock own = source.newest();
     if (own != null && !own.store().equals(superblock.store())) {

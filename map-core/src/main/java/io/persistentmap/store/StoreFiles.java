@@ -1,5 +1,6 @@
 package io.persistentmap.store;
 
+import io.persistentmap.FileAccessException;
 import java.nio.file.Path;
 
 /**
@@ -35,8 +36,13 @@ public record StoreFiles(Path hash, Path even, Path odd) {
     return append(even, ".tmp");
   }
 
+  /** Returns the exception for a file that is not there, and should be. */
+  public static FileAccessException missing(Path file) {
+    return new FileAccessException(file + ": does not exist; check the path");
+  }
+
   /** Returns the directory of a file. */
-  static Path directory(Path file) {
+  public static Path directory(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     return parent == null ? file.toAbsolutePath() : parent;
   }

@@ -7,6 +7,7 @@ import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.Recoverer;
 import io.persistentmap.store.StoreFile;
+import io.persistentmap.store.StoreFiles;
 import io.persistentmap.tool.Export.Exported;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -16,7 +17,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,7 +70,7 @@ final class ExportCommand implements Callable<Integer> {
   private StoreFile newest(FileSystem files) {
     Recoverer.Decision decision = Recoverer.decide(files, store.names(), false);
     if (decision.source() == Recovery.Source.CREATED) {
-      throw new FileAccessException(store.names().hash() + ": does not exist; check the path");
+      throw StoreFiles.missing(store.names().hash());
     }
     return decision.file();
   }
@@ -107,7 +107,7 @@ final class ExportCommand implements Callable<Integer> {
       }
       written.sync();
       files.rename(temporary, target);
-      files.syncDirectory(Objects.requireNonNull(target.toAbsolutePath().getParent()));
+      files.syncDirectory(StoreFiles.directory(target));
       return exported;
     } finally {
       files.delete(temporary);

@@ -1,6 +1,5 @@
 package io.persistentmap.tool;
 
-import io.persistentmap.FileAccessException;
 import io.persistentmap.inspect.Inspector;
 import io.persistentmap.inspect.StoreReport;
 import io.persistentmap.inspect.StoreReport.CheckpointFacts;
@@ -41,7 +40,7 @@ final class InfoCommand implements Callable<Integer> {
     if (!StoreFile.exists(names.hash())
         && !StoreFile.exists(names.even())
         && !StoreFile.exists(names.odd())) {
-      throw new FileAccessException(names.hash() + ": does not exist; check the path");
+      throw StoreFiles.missing(names.hash());
     }
   }
 
