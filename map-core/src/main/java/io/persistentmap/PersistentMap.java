@@ -210,8 +210,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *     be closed again
    * @throws UnstorableException if a live value can't be written: the map stays open, and can be
    *     closed again, or with {@link #close(CloseMode)}
-   * @throws StorageFailureException if the operating system fails; the map is closed, and opening
-   *     it again gives the previous checkpoint
+   * @throws StorageFailureException if the operating system fails, or has failed before, also where
+   *     only a thread of the map met it; the map is closed, and opening it again gives the previous
+   *     checkpoint
    */
   @Override
   public void close() {

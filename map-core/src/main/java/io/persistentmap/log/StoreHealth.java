@@ -43,11 +43,6 @@ public final class StoreHealth {
     }
   }
 
-  /** Says whether the store has failed. */
-  public boolean hasFailed() {
-    return failure != null;
-  }
-
   /**
    * Checks that the store can be changed.
    *

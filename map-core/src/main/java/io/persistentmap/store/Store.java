@@ -317,15 +317,16 @@ public final class Store {
    *
    * @throws DiskFullException if there is no space for that checkpoint; then the store stays open
    * @throws UnstorableException if a value on the heap can't be written; then the store stays open
-   * @throws PersistentMapException if the checkpoint failed otherwise; the store is closed, and the
-   *     previous checkpoint is intact
+   * @throws PersistentMapException if the checkpoint failed otherwise, or the store has failed
+   *     before, perhaps in a thread of its own; the store is closed, and the previous checkpoint is
+   *     intact
    */
   public void close(CloseMode mode) {
     if (!parts.health.beginClose()) {
       return;
     }
-    boolean durable =
-        !config.readOnly() && mode == CloseMode.CHECKPOINT && !parts.health.hasFailed();
+    // Of a failed store, too: it refuses, so that closing never succeeds without the checkpoint.
+    boolean durable = !config.readOnly() && mode == CloseMode.CHECKPOINT;
     try {
       boolean written = durable && checkpointForClose();
       endWork();

@@ -13,6 +13,7 @@ import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.StorageFailureException;
+import io.persistentmap.format.FileLayout;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemTest;
 import java.nio.file.Path;
@@ -116,6 +117,39 @@ final class CloseTest {
       Thread.sleep(20);
     }
     assertThat(isCheckpointing("unclosed")).as("its thread is alive").isFalse();
+  }
+
+  /** Guards that closing does not look like success when a thread of the map has met a failure. */
+  @FileSystemTest(DEFAULT)
+  void close_failedBehind_refusesAndKeepsTheCheckpoint(Path directory) throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    CountDownLatch struck = new CountDownLatch(1);
+    FaultyFileSystem faulty =
+        FaultyFileSystem.with(
+            real,
+            (number, call) -> {
+              if (broken.get() && call.operation().equals("write")) {
+                struck.countDown();
+                return new StorageFailureException("injected at " + call);
+              }
+              return null;
+            });
+    Path file = directory.resolve("store");
+    PersistentMap<String, String> map = builder(faulty).open(file);
+    map.put("a", "1");
+    map.checkpoint();
+    broken.set(true);
+    map.put("a", "2");
+    map.put("fills the buffer, which is written behind", "x".repeat(FileLayout.SEGMENT_BYTES));
+    struck.await();
+    FaultInjection.awaitMaintenance(map); // and that thread has failed the store
+    assertThatThrownBy(map::close)
+        .isInstanceOf(StorageFailureException.class)
+        .hasMessageContaining("injected at write");
+    map.close(); // it is closed, and that is all
+    try (PersistentMap<String, String> recovered = builder(real).open(file)) {
+      assertThat(recovered).isEqualTo(Map.of("a", "1"));
+    }
   }
 
   private static boolean isCheckpointing(String store) {

@@ -3,6 +3,7 @@ package io.persistentmap.serializer;
 import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is noticed when another thread changes a collection while it is written. */
@@ -13,6 +14,15 @@ final class Changed {
   static ConcurrentModificationException exception(Class<?> type, @Nullable Throwable cause) {
     return new ConcurrentModificationException(
         "a " + type.getName() + " was changed while it was written; try again", cause);
+  }
+
+  /** Returns what a collection of the JDK gives its elements by. */
+  static Iterator<?> iterator(Supplier<Iterator<?>> elements, Object what) {
+    try {
+      return elements.get();
+    } catch (NullPointerException | IndexOutOfBoundsException torn) {
+      throw exception(what.getClass(), torn); // a LinkedList looks for its first node, say
+    }
   }
 
   /** Returns whether there is a next element, up to the expected number of them. */

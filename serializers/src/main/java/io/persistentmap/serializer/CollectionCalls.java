@@ -1,11 +1,13 @@
 package io.persistentmap.serializer;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedList;
+import java.util.ListIterator;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,10 @@ class CollectionCalls {
     private final MethodHandle addAll;
 
     Special(Class<?> ofJdk, Class<?> subclass) {
-      iterator = find(ofJdk, subclass, "iterator", Iterator.class);
+      iterator =
+          ofJdk == LinkedList.class
+              ? linkedIterator(subclass)
+              : find(ofJdk, subclass, "iterator", Iterator.class);
       size = find(ofJdk, subclass, "size", int.class);
       clear = find(ofJdk, subclass, "clear", void.class);
       add =
@@ -57,6 +62,14 @@ class CollectionCalls {
               ? find(ofJdk, subclass, "addLast", void.class, Object.class)
               : find(ofJdk, subclass, addMethod(ofJdk), boolean.class, Object.class);
       addAll = find(ofJdk, subclass, "addAll", boolean.class, Collection.class);
+    }
+
+    /** Its iterator() calls its listIterator(int), which could be overridden. */
+    private static MethodHandle linkedIterator(Class<?> subclass) {
+      MethodHandle from =
+          find(LinkedList.class, subclass, "listIterator", ListIterator.class, int.class);
+      return MethodHandles.insertArguments(from, 1, 0)
+          .asType(MethodType.methodType(Iterator.class, Collection.class));
     }
 
     /** The add of most queues calls their offer, which could be overridden. */

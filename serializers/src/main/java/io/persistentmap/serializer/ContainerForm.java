@@ -104,7 +104,8 @@ abstract class ContainerForm<C> extends Form {
       elements(container).forEachRemaining(snapshot::add);
       writeElements(snapshot.iterator(), snapshot.size(), container, out);
     } else {
-      writeElements(elements(container), size(container), container, out);
+      Iterator<?> elements = Changed.iterator(() -> elements(container), container);
+      writeElements(elements, size(container), container, out);
     }
   }
 

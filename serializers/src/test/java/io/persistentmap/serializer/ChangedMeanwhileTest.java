@@ -79,6 +79,20 @@ class ChangedMeanwhileTest {
     }
   }
 
+  /** A LinkedList that is changed looks for its first node, and finds null. */
+  @Test
+  void iterator_torn_concurrentModification() {
+    assertThatThrownBy(
+            () ->
+                Changed.iterator(
+                    () -> {
+                      throw new NullPointerException();
+                    },
+                    new LinkedList<>()))
+        .isInstanceOf(ConcurrentModificationException.class)
+        .hasMessageContaining("java.util.LinkedList was changed while it was written");
+  }
+
   static List<Object> collections() {
     return List.of(
         new ArrayList<>(),

@@ -10,7 +10,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedList;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -56,6 +58,21 @@ class UserClassesTest {
     assertThat(read).containsExactly("a");
     assertThat(read.added).isEqualTo(11);
     assertThat(read.lost).isZero();
+  }
+
+  @SuppressWarnings("JdkObsolete") // it is there to be stored
+  static final class Hidden extends LinkedList<String> {
+    @Override
+    public ListIterator<String> listIterator(int index) {
+      return Collections.emptyListIterator();
+    }
+  }
+
+  @Test
+  void subclassOfLinkedList_methodsOverridden_notCalled() {
+    Hidden hidden = new Hidden();
+    hidden.add("a");
+    assertThat(fixture.roundTrip(hidden).getFirst()).isEqualTo("a");
   }
 
   static class Lru<K, V> extends LinkedHashMap<K, V> {
