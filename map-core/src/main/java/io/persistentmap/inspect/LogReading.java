@@ -1,6 +1,7 @@
 package io.persistentmap.inspect;
 
 import io.persistentmap.format.Superblock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The log of a file that may be damaged, read for one of its checkpoints. */
@@ -14,22 +15,45 @@ final class LogReading {
   private final long checkpoint;
   private final long expected;
 
+  private final long damagedBelow;
+  private final boolean overtaken;
+
   private LogReading(
-      LogSelection selection, LogState state, DamageList damage, long checkpoint, long expected) {
+      LogSelection selection,
+      LogState state,
+      DamageList damage,
+      long checkpoint,
+      long expected,
+      List<Damage> behind) {
     this.selection = selection;
     this.state = state;
     this.damage = damage;
     this.checkpoint = checkpoint;
     this.expected = expected;
+    this.damagedBelow = damage.recordsBelow();
+    this.overtaken = !behind.isEmpty();
+    behind.forEach(damage::add);
   }
 
   /** Reads what counts for a superblock's checkpoint. */
   static LogReading ofSuperblock(FileBytes file, Superblock superblock, Progress progress) {
+    return ofSuperblock(file, superblock, false, progress);
+  }
+
+  /** Reads what counts for a superblock's checkpoint, which may not be the file's last. */
+  static LogReading ofOlderSuperblock(FileBytes file, Superblock superblock, Progress progress) {
+    return ofSuperblock(file, superblock, true, progress);
+  }
+
+  private static LogReading ofSuperblock(
+      FileBytes file, Superblock superblock, boolean older, Progress progress) {
     DamageList damage = new DamageList();
     LogSelection selection = new LogSelection(file, superblock, damage);
     selection.select(superblock);
     LogState state = read(file, selection, superblock, damage, progress);
-    return new LogReading(selection, state, damage, superblock.checkpoint(), superblock.entries());
+    List<Damage> behind = older ? selection.damageBehind(superblock.tail()) : List.of();
+    return new LogReading(
+        selection, state, damage, superblock.checkpoint(), superblock.entries(), behind);
   }
 
   /**
@@ -52,12 +76,17 @@ final class LogReading {
     if (last == null) {
       selection.selectAll();
       LogState state = read(file, selection, superblock, damage, progress);
-      return new LogReading(selection, state, damage, 0, state.live().count());
+      return new LogReading(selection, state, damage, 0, state.live().count(), List.of());
     }
     selection.select(last);
     LogState state = read(file, selection, superblock, damage, progress);
     return new LogReading(
-        selection, state, damage, last.record().number(), last.record().entries());
+        selection,
+        state,
+        damage,
+        last.record().number(),
+        last.record().entries(),
+        selection.damageBehind(last.end()));
   }
 
   private static LogState read(
@@ -87,7 +116,17 @@ final class LogReading {
 
   /** Returns the LSN below which a record that can't be read may have been; 0 if none is. */
   long doubtLsn() {
-    return Math.max(damage.recordsBelow(), selection.gapLsn());
+    return overtaken ? Long.MAX_VALUE : Math.max(damagedBelow, selection.gapLsn());
+  }
+
+  /** Returns the LSN below which the records are that the checkpoint covers and can't be read. */
+  long damagedBelow() {
+    return damagedBelow;
+  }
+
+  /** Says whether there is damage where the record of a newer checkpoint may have been. */
+  boolean isPerhapsOvertaken() {
+    return overtaken;
   }
 
   /** Returns which part of the log was read. */

@@ -127,6 +127,37 @@ final class LogSelection {
     return all.isEmpty() ? null : all.get(all.size() - 1);
   }
 
+  /**
+   * Returns the damage behind a checkpoint, if there are newer records: the record of a newer
+   * checkpoint may have been there. Where the log just ends there is none, even if what was in the
+   * file before looks damaged: what is newer gets there by a checkpoint, whose record is the last,
+   * or in whole segments.
+   */
+  List<Damage> damageBehind(LogPosition end) {
+    List<Damage> behind = new ArrayList<>();
+    boolean[] newer = new boolean[1];
+    SegmentScan.Visitor looking =
+        new SegmentScan.Visitor() {
+          @Override
+          public void record(LogRecord record) {
+            newer[0] |= record.lsn() >= end.lsn();
+          }
+
+          @Override
+          public void damaged(Damage found) {
+            if (found.recordsBelow() > end.lsn()) {
+              behind.add(found);
+            }
+          }
+        };
+    for (LogSegment segment : found) {
+      if (segment.sequence() >= end.sequence()) {
+        new SegmentScan(file).scan(segment, looking);
+      }
+    }
+    return newer[0] ? behind : List.of();
+  }
+
   // ---- selecting -------------------------------------------------------------------------------
 
   /** Selects what counts for a superblock's checkpoint. */

@@ -85,6 +85,13 @@ public final class Salvage {
       copy(reading, store);
       FileCheck unused = store.finish(progress);
     }
+    if (reading.isPerhapsOvertaken()) {
+      remarks.add(
+          "there are records newer than checkpoint "
+              + reading.checkpoint()
+              + ", and damage where that of a newer checkpoint may have been: all entries are as of"
+              + " that checkpoint, and may have been replaced or removed since");
+    }
     if (unreadable > 0) {
       remarks.add(
           unreadable
@@ -126,12 +133,12 @@ public final class Salvage {
     }
     return last != null && isWholeBehind(superblock, last)
         ? last
-        : LogReading.ofSuperblock(file, superblock, progress);
+        : LogReading.ofOlderSuperblock(file, superblock, progress);
   }
 
   /** A checkpoint that was being made when it happened counts only if it is whole. */
   private boolean isWholeBehind(Superblock superblock, LogReading last) {
-    boolean whole = last.damage().recordsBelow() <= superblock.tail().lsn();
+    boolean whole = last.damagedBelow() <= superblock.tail().lsn();
     remarks.add(
         whole
             ? "checkpoint " + last.checkpoint() + " was found in the log alone, and is newer"

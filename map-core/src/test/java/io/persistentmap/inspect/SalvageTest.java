@@ -221,6 +221,24 @@ final class SalvageTest {
     }
   }
 
+  /** Guards that an older checkpoint is not taken for the last where the last one's is damaged. */
+  @Test
+  void closed_superblocksAndLastCheckpointDamaged_allDoubtful() throws Exception {
+    smallStore();
+    long end = StoreFile.read(files, origin).superblock().tail().offset();
+    long record = FileLayout.DATA_START + end - 100; // it is padded to the end of its block
+    Salvaged salvaged =
+        salvage(
+            damage -> {
+              damage.zero(0, 2L * BLOCK);
+              damage.flip(record);
+            });
+    assertThat(salvaged.checkpoint()).isEqualTo(1);
+    assertThat(salvaged.doubtful()).isEqualTo(salvaged.saved()).isPositive();
+    assertThat(salvaged.isComplete()).isFalse();
+    assertThat(salvaged.remarks()).anyMatch(remark -> remark.contains("newer than checkpoint 1"));
+  }
+
   @Test
   void crashed_rangesZeroed_restSavedAndTold() throws Exception {
     crashedStore();
