@@ -226,9 +226,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         codec.writeValue(operation, key, value);
       }
       boolean find = needsRecord(index.shardOf(operation), live.get(key), write);
-      if (write) {
-        index.awaitRoom();
-      }
+      index.awaitTurn(); // also for what only the next checkpoint writes
       Shard shard = find ? index.lockAndFind(operation, wantOld) : index.lock(operation);
       LiveEntry entry = null;
       V old;
@@ -347,7 +345,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   private @Nullable LiveEntry erase(
       Operation operation, Object key, boolean wantOld, @Nullable Hold hold) {
     codec.writeTombstone(operation);
-    index.awaitRoom();
+    index.awaitTurn();
     Shard shard = index.lockAndFind(operation, wantOld);
     LiveEntry entry = null;
     try {

@@ -213,7 +213,7 @@ public final class HashIndex {
    * @return whether there was an entry
    */
   public boolean put(Operation operation, boolean wantOld, When when) {
-    log.awaitRoom();
+    awaitTurn();
     Shard shard = lockAndFind(operation, wantOld);
     try {
       if (when.allows(operation.exists)) {
@@ -233,7 +233,7 @@ public final class HashIndex {
    * @return whether there was an entry; then it was copied
    */
   public boolean remove(Operation operation, boolean wantOld) {
-    log.awaitRoom();
+    awaitTurn();
     Shard shard = lockAndFind(operation, wantOld);
     try {
       if (operation.exists) {
@@ -316,7 +316,13 @@ public final class HashIndex {
     }
   }
 
-  /** Waits until the log has room for a change, which must not be done under a lock. */
+  /** Waits until the application may make a change, which must not be done under a lock. */
+  public void awaitTurn() {
+    log.awaitRoom();
+    log.awaitCleaner();
+  }
+
+  /** Waits until the log has room, as {@link #awaitTurn}, but does not wait for the cleaner. */
   public void awaitRoom() {
     log.awaitRoom();
   }
@@ -423,7 +429,7 @@ public final class HashIndex {
 
   /** Makes the change that a holder of the key decided on, and gives the key back. */
   void changeHeld(KeyLock keyLock, Operation operation, boolean put) {
-    log.awaitRoom();
+    awaitTurn();
     Shard shard = lockAndFind(operation, false);
     try {
       if (keyLock.isOverrun()) {
@@ -474,7 +480,7 @@ public final class HashIndex {
 
   /** Removes all entries, at once. The operation's record is a finished {@code CLEAR}. */
   public void clear(Operation operation, Runnable clearCache) {
-    log.awaitRoom();
+    awaitTurn();
     lockAll();
     try {
       health.checkWritable();

@@ -51,9 +51,6 @@ public final class Log {
   /** Full segments that may wait for the file before writers wait, too: 64 MiB. */
   private static final int MAX_SEALED = 16;
 
-  /** How long a change waits while the cleaner is behind. */
-  private static final long THROTTLE_NANOS = 20_000;
-
   private final DataFile file;
   private final UUID store;
   private final SegmentTable segments;
@@ -88,7 +85,7 @@ public final class Log {
   /** Changes under the flush lock. */
   private volatile long writtenBytes;
 
-  private volatile boolean cleanerIsBehind;
+  private volatile long pauseNanos;
 
   /**
    * Opens a log.
@@ -387,17 +384,22 @@ public final class Log {
     if (tail == Tail.NONE) {
       roll(Tail.NONE);
     }
-    if (cleanerIsBehind) {
-      LockSupport.parkNanos(THROTTLE_NANOS);
-    }
   }
 
   /**
-   * Says whether the cleaner can't keep up: then each change waits a little, outside any lock, so
-   * that the file does not grow without bound.
+   * Waits a little, outside any lock, if the cleaner can't keep up. For the application's changes
+   * only: neither the cleaner, nor a checkpoint, without which nothing becomes free, may wait.
    */
-  public void setCleanerIsBehind(boolean behind) {
-    cleanerIsBehind = behind;
+  public void awaitCleaner() {
+    long nanos = pauseNanos;
+    if (nanos > 0) {
+      LockSupport.parkNanos(nanos);
+    }
+  }
+
+  /** Says how long each change is to wait, so that the file does not grow without bound. */
+  public void pauseChanges(long nanos) {
+    pauseNanos = nanos;
   }
 
   /** Writes all full segments. */

@@ -36,7 +36,7 @@ final class Checkpointer {
   private final StoreHealth health;
   private final Leftovers leftovers;
 
-  /** Protects the making of a checkpoint, and which image counts. */
+  /** Protects the making of a checkpoint. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final RecordBuffer record = new RecordBuffer();
@@ -53,22 +53,30 @@ final class Checkpointer {
   /** The newest durable superblock; changes under the lock. */
   private volatile Superblock present;
 
-  /** Guarded by the lock: the image that {@link #present} names. */
+  /**
+   * Protects which images there are. Not the lock: who offers an image must not wait for the
+   * checkpoint that is being made, or the cleaner could not keep up, and the file would grow
+   * without bound.
+   */
+  private final Object images = new Object();
+
+  /** Guarded by images: the image that {@link #present} names; changes under the lock, too. */
   private Image committedImage;
 
-  /**
-   * Guarded by the lock: images that a failed checkpoint may have named, or that were overtaken.
-   */
+  /** Guarded by images: the last one that a checkpoint was to name, durable or not. */
+  private Image tried;
+
+  /** Guarded by images: those that a checkpoint was to name, and that were overtaken. */
   private final List<Image> superseded = new ArrayList<>();
+
+  /** Guarded by images: a newer one, which the next checkpoint will name. */
+  private @Nullable Image newImage;
 
   /** Guarded by the lock: what a checkpoint has appended that has not succeeded. */
   private @Nullable Mark failed;
 
   /** Guarded by the lock: what the log had written at the last checkpoint. */
   private long writtenBefore;
-
-  /** Guarded by the lock: a newer image, which the next checkpoint will name. */
-  private @Nullable Image newImage;
 
   /** Whether the file has been changed since it was opened; changes under its own monitor. */
   private final Object dirtyMonitor = new Object();
@@ -112,6 +120,7 @@ final class Checkpointer {
     this.health = health;
     this.present = present;
     this.committedImage = image;
+    this.tried = image;
     this.leftovers = leftovers;
   }
 
@@ -220,7 +229,13 @@ final class Checkpointer {
   }
 
   private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
-    Image image = newImage;
+    Image image;
+    Image named;
+    synchronized (images) {
+      image = newImage;
+      named = image != null ? image : committedImage;
+      tried = named;
+    }
     long number = present.checkpoint() + 1;
     Mark mark;
     long stopStart = System.nanoTime();
@@ -241,7 +256,6 @@ final class Checkpointer {
     Duration stop = since(stopStart);
     log.flush(mark.end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
-    Image named = image != null ? image : committedImage;
     Superblock superblock =
         present.successor(
             strategy.reflink(),
@@ -254,7 +268,7 @@ final class Checkpointer {
             strategy.previousSnapshot(number),
             mark.oldest);
     strategy.commit(superblock);
-    committed(superblock, image);
+    committed(superblock, named);
     long written = log.writtenBytes();
     long bytes = written - writtenBefore;
     writtenBefore = written;
@@ -284,17 +298,20 @@ final class Checkpointer {
   }
 
   /** Only now is the older state not needed any more. */
-  private void committed(Superblock superblock, @Nullable Image image) {
+  private void committed(Superblock superblock, Image named) {
     present = superblock;
     failed = null;
-    if (image != null) {
-      log.segments().releaseImage(committedImage.segments());
-      committedImage = image;
-      newImage = null;
+    synchronized (images) {
+      superseded.add(committedImage);
+      superseded.remove(named); // if it was overtaken meanwhile, or is the same
+      superseded.forEach(unused -> log.segments().releaseImage(unused.segments()));
+      superseded.clear();
+      committedImage = named;
+      if (named.equals(newImage)) {
+        newImage = null;
+      }
     }
-    superseded.forEach(unused -> log.segments().releaseImage(unused.segments()));
-    superseded.clear();
-    log.segments().commitRelease(committedImage.replayStart().sequence());
+    log.segments().commitRelease(named.replayStart().sequence());
     if (strategy.reflink()) {
       noteCompleted();
     }
@@ -318,8 +335,7 @@ final class Checkpointer {
 
   /** Makes an image the one that the next checkpoint names, instead of one not named yet. */
   void offer(Image image) {
-    lock.lock();
-    try {
+    synchronized (images) {
       health.check(); // a failed store may have named the image that this one would replace
       Image overtaken = newImage;
       if (image.replayStart().lsn() <= committedImage.replayStart().lsn()) {
@@ -327,22 +343,19 @@ final class Checkpointer {
       } else {
         newImage = image;
       }
-      if (overtaken != null) {
+      if (overtaken != null && overtaken.equals(tried)) {
         superseded.add(overtaken);
+      } else if (overtaken != null) {
+        log.segments().releaseImage(overtaken.segments());
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Returns where replay starts as of the newest image, named by a checkpoint or not. */
   LogPosition replayStart() {
-    lock.lock();
-    try {
+    synchronized (images) {
       Image image = newImage;
       return (image != null ? image : committedImage).replayStart();
-    } finally {
-      lock.unlock();
     }
   }
 

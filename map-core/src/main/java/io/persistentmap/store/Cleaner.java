@@ -40,11 +40,14 @@ final class Cleaner {
   private static final double WORTHWHILE_GARBAGE = 1 / 3.0;
 
   /**
-   * Log, as a multiple of what is live, and bytes on top, that make writers wait for the cleaner.
+   * Log, as a multiple of what is live, and bytes on top, that make writers wait for the cleaner;
+   * four times as long for each time that the log is as large again.
    */
   private static final double BEHIND_SHARE = 2;
 
   private static final long BEHIND_BYTES = 64L << 20;
+  private static final long SHORTEST_PAUSE_NANOS = 20_000;
+  private static final int LONGEST_PAUSE = 4;
 
   /** Tombstones, as a share of the log, that make it clean the oldest segment to be rid of them. */
   private static final double TOO_MANY_TOMBSTONES = 0.25;
@@ -174,7 +177,7 @@ final class Cleaner {
 
   private @Nullable Segment choose(Survey survey) {
     Segment best = survey.best();
-    log.setCleanerIsBehind(survey.used > BEHIND_SHARE * survey.live + BEHIND_BYTES && best != null);
+    log.pauseChanges(best == null ? 0 : pauseNanos(survey));
     long garbage = survey.used - survey.live;
     if (garbage > Math.max(survey.used * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
       return best;
@@ -183,6 +186,12 @@ final class Cleaner {
     Segment oldest = survey.oldest;
     boolean helps = oldest != null && oldest.sequence() == segments.oldestSequence();
     return helps && survey.tombstones > survey.used * TOO_MANY_TOMBSTONES ? oldest : null;
+  }
+
+  private static long pauseNanos(Survey survey) {
+    int behind = (int) (survey.used / (BEHIND_SHARE * survey.live + BEHIND_BYTES));
+    int doublings = 2 * (Math.min(behind, LONGEST_PAUSE) - 1);
+    return behind == 0 ? 0 : SHORTEST_PAUSE_NANOS << doublings;
   }
 
   /** Only records count: space behind the last one of a segment is not to be had by moving it. */
