@@ -1,18 +1,23 @@
 package io.persistentmap.format;
 
 /**
- * The hash file as a whole: two superblocks, then segments.
+ * The hash file as a whole: segments, the first of which has the two superblocks where the others
+ * have a gap.
  *
  * <pre>
- *      0       4096      8192            8192 + S         8192 + 2S
- *      +---------+---------+----------------+----------------+--
- *      | even SB | odd SB  |   segment 0    |   segment 1    | ...      S = 4 MiB
- *      +---------+---------+----------------+----------------+--
+ *      0       4096      8192                  S        S + 8192             2S
+ *      +---------+---------+--------------------+-----------+-----------------+--
+ *      | even SB | odd SB  | header, records    |   gap     | header, records | ...  S = 4 MiB
+ *      +---------+---------+--------------------+-----------+-----------------+--
+ *       segment 0                                segment 1
  * </pre>
  *
- * <p>A <em>position</em> counts bytes from the start of segment 0. An <em>address</em> is a
- * position in units of 8 bytes, 40 bits wide: 8 TiB. An <em>LSN</em> is a segment's sequence times
- * the segment size, plus an offset: it orders what was written, which no address does.
+ * <p>So every segment is two huge pages of the page cache, which the mapping can use as such:
+ * lookups miss the TLB less.
+ *
+ * <p>An <em>address</em> is a file offset in units of 8 bytes, 40 bits wide: 8 TiB. An <em>LSN</em>
+ * is a segment's sequence times the segment size, plus an offset in the segment: it orders what was
+ * written, which no address does.
  *
  * <p>All numbers in the file are little-endian.
  */
@@ -23,8 +28,8 @@ public final class FileLayout {
   /** Superblocks, checkpoints and the file's length are multiples of this many bytes. */
   public static final int BLOCK_BYTES = 4096;
 
-  /** File offset of segment 0. */
-  public static final long DATA_START = 2L * BLOCK_BYTES;
+  /** Bytes of both superblocks. */
+  public static final int SUPERBLOCKS_BYTES = 2 * BLOCK_BYTES;
 
   /** Binary logarithm of the segment size. */
   public static final int SEGMENT_BITS = 22;
@@ -48,12 +53,17 @@ public final class FileLayout {
 
   /** Returns the file offset at which a segment starts. */
   public static long fileOffset(int segment) {
-    return DATA_START + ((long) segment << SEGMENT_BITS);
+    return (long) segment << SEGMENT_BITS;
+  }
+
+  /** Returns the offset in a segment behind what is not its own: the superblocks in segment 0. */
+  public static int start(int segment) {
+    return segment == 0 ? SUPERBLOCKS_BYTES : 0;
   }
 
   /** Returns the file offset of an address. */
   public static long fileOffsetOf(long address) {
-    return DATA_START + (address << 3);
+    return address << 3;
   }
 
   /** Returns the address of an offset in a segment; the offset is a multiple of 8. */

@@ -26,7 +26,7 @@ public record LogPosition(int segment, long sequence, long offset) {
         && segment < FileLayout.MAX_SEGMENTS
         && sequence > 0
         && sequence <= FileLayout.MAX_SEQUENCE
-        && offset >= SegmentHeader.BYTES
+        && offset >= SegmentHeader.END
         && offset <= FileLayout.SEGMENT_BYTES
         && (offset & 7) == 0;
   }

@@ -8,7 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first 64 bytes of a segment.
+ * The 64 bytes at offset 8192 of a segment: before it is a gap, where segment 0 has the
+ * superblocks.
  *
  * <pre>
  *     0       4       8              24         32      36      40                64
@@ -26,8 +27,14 @@ import org.jspecify.annotations.Nullable;
  *     is larger than a segment
  */
 public record SegmentHeader(UUID store, long sequence, int kind, int run) {
-  /** Bytes of a header, and so the offset of the first record. */
+  /** Bytes of a header. */
   public static final int BYTES = 64;
+
+  /** Offset of a header in its segment. */
+  public static final int OFFSET = FileLayout.SUPERBLOCKS_BYTES;
+
+  /** Offset behind a header: of the first record, or of an image's first byte. */
+  public static final int END = OFFSET + BYTES;
 
   /** A segment of records. */
   public static final int LOG = 1;
@@ -47,6 +54,11 @@ public record SegmentHeader(UUID store, long sequence, int kind, int run) {
     out.putLong(sequence).putInt(kind).putInt(run);
     out.putInt(CRC_OFFSET, Checksum.of(out.array(), CHECKED_OFFSET, BYTES - CHECKED_OFFSET));
     return out.array();
+  }
+
+  /** Returns the file offset of a segment's header. */
+  public static long fileOffset(int segment) {
+    return FileLayout.fileOffset(segment) + OFFSET;
   }
 
   /** Decodes a header of whatever segment; null if the bytes are none. */
@@ -82,7 +94,7 @@ public record SegmentHeader(UUID store, long sequence, int kind, int run) {
               + ": segment "
               + segment
               + " at 0x"
-              + Long.toHexString(FileLayout.fileOffset(segment))
+              + Long.toHexString(fileOffset(segment))
               + ": expected kind "
               + kind
               + ", sequence "

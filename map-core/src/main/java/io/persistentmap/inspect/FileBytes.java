@@ -2,6 +2,7 @@ package io.persistentmap.inspect;
 
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
@@ -58,8 +59,8 @@ final class FileBytes implements AutoCloseable {
 
   /** Returns how many segments the file has, the last of them perhaps in part. */
   int segments() {
-    long bytes = Math.max(0, size - FileLayout.DATA_START);
-    long count = (bytes + FileLayout.SEGMENT_BYTES - 1) >>> FileLayout.SEGMENT_BITS;
+    long beyondHeader = size - SegmentHeader.OFFSET - 1;
+    long count = beyondHeader < 0 ? 0 : (beyondHeader >>> FileLayout.SEGMENT_BITS) + 1;
     return (int) Math.min(count, FileLayout.MAX_SEGMENTS);
   }
 

@@ -72,7 +72,7 @@ final class ImageChain {
       throw new Broken("it ends before its last block");
     }
     segment = next;
-    byte[] bytes = file.read(FileLayout.fileOffset(segment), SegmentHeader.BYTES);
+    byte[] bytes = file.read(SegmentHeader.fileOffset(segment), SegmentHeader.BYTES);
     SegmentHeader header = SegmentHeader.decode(bytes);
     SegmentLink link = LogSegment.linkOf(file, segment, 1);
     if (header == null
@@ -84,12 +84,12 @@ final class ImageChain {
     }
     if (link == null
         || link.sequence() != nextSequence
-        || link.end() <= SegmentHeader.BYTES
+        || link.end() <= SegmentHeader.END
         || link.end() > FileLayout.SEGMENT_BYTES - SegmentLink.BYTES) {
       throw new Broken("segment " + segment + ": its link is damaged");
     }
     numbers.add(segment);
-    offset = SegmentHeader.BYTES;
+    offset = SegmentHeader.END;
     end = (int) link.end();
     next = link.next();
     nextSequence = link.nextSequence();

@@ -80,7 +80,7 @@ final class LiveCopy {
 
   private @Nullable SegmentHeader header(int number) {
     byte[] bytes = new byte[SegmentHeader.BYTES];
-    from.read(FileLayout.fileOffset(number), bytes, 0, bytes.length);
+    from.read(SegmentHeader.fileOffset(number), bytes, 0, bytes.length);
     return SegmentHeader.decode(bytes);
   }
 
@@ -150,7 +150,7 @@ final class LiveCopy {
       number = sequence == 0 ? -1 : number;
     }
     needed.put(superblock.tail().segment(), superblock.tail().sequence());
-    copyBytes(FileLayout.fileOffset(superblock.tail().segment()), superblock.tail().offset());
+    copySegmentBytes(superblock.tail().segment(), superblock.tail().offset());
   }
 
   /** Copies a full segment, unless the copy has it, and returns its link. */
@@ -158,7 +158,7 @@ final class LiveCopy {
     long start = FileLayout.fileOffset(number);
     long length = (long) run * FileLayout.SEGMENT_BYTES;
     if (!Long.valueOf(sequence).equals(copied.get(number))) {
-      copyBytes(start, length);
+      copySegmentBytes(number, length);
     }
     byte[] bytes = new byte[SegmentLink.BYTES];
     to.read(start + length - SegmentLink.BYTES, bytes, 0, bytes.length);
@@ -168,6 +168,11 @@ final class LiveCopy {
     }
     copied.put(number, sequence);
     return link;
+  }
+
+  /** Not what is before the header: the superblocks come last. */
+  private void copySegmentBytes(int number, long end) {
+    copyBytes(SegmentHeader.fileOffset(number), end - SegmentHeader.OFFSET);
   }
 
   private void copyBytes(long start, long length) {

@@ -52,7 +52,7 @@ final class SegmentScan {
     load(segment);
     long limitOfAll = segment.limit();
     int limit = (int) Math.min(limitOfAll, available);
-    int at = SegmentHeader.BYTES;
+    int at = SegmentHeader.END;
     while (at < limit) {
       int length = intactLength(at, limit, segment.sequence());
       if (length > 0) {
@@ -187,7 +187,7 @@ final class SegmentScan {
   boolean hasRecords(LogSegment segment) {
     load(segment);
     int limit = (int) Math.min(segment.limit(), available);
-    int first = SegmentHeader.BYTES;
+    int first = SegmentHeader.END;
     return intactLength(first, limit, segment.sequence()) > 0
         || search(first, limit, segment.sequence()) > 0;
   }
@@ -195,7 +195,8 @@ final class SegmentScan {
   /** Says whether a segment has nothing but zeros, as a hole has. */
   boolean isEmpty(LogSegment segment) {
     load(segment);
-    return Arrays.mismatch(bytes, 0, available, new byte[available], 0, available) < 0;
+    int start = Math.min(FileLayout.start(segment.number()), available);
+    return Arrays.mismatch(bytes, start, available, new byte[available], start, available) < 0;
   }
 
   /**
@@ -205,7 +206,7 @@ final class SegmentScan {
   OptionalLong guessSequence(LogSegment segment) {
     load(segment);
     int limit = (int) Math.min(segment.limit(), available);
-    for (int at = SegmentHeader.BYTES; at < limit && searchBytes > 0; at += Long.BYTES) {
+    for (int at = SegmentHeader.END; at < limit && searchBytes > 0; at += Long.BYTES) {
       int length = plausibleLength(at, limit);
       if (length > 0) {
         searchBytes -= length;

@@ -43,7 +43,7 @@ final class SegmentSurvey {
     this.inside = new boolean[headers.length];
     for (int number = 0; number < headers.length; number++) {
       headers[number] =
-          SegmentHeader.decode(file.read(FileLayout.fileOffset(number), SegmentHeader.BYTES));
+          SegmentHeader.decode(file.read(SegmentHeader.fileOffset(number), SegmentHeader.BYTES));
     }
     this.store = known != null ? known : mostFrequentStore();
     leaveOutForeign();
@@ -192,7 +192,7 @@ final class SegmentSurvey {
       run++;
     }
     byte[] record =
-        file.read(FileLayout.fileOffset(number) + SegmentHeader.BYTES, RecordLayout.HEADER_BYTES);
+        file.read(FileLayout.fileOffset(number) + SegmentHeader.END, RecordLayout.HEADER_BYTES);
     int byRecord = Log.runOf(FileLayout.align8(RecordLayout.length(record, 0)));
     return number + byRecord <= headers.length ? byRecord : 1;
   }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Log {
   /** Offset of the first record in a segment. */
-  public static final int FIRST_RECORD = SegmentHeader.BYTES;
+  public static final int FIRST_RECORD = SegmentHeader.END;
 
   /** How far sequences jump after a crash, so that what it left can't pass for newer records. */
   public static final long SEQUENCES_SKIPPED_AFTER_CRASH = 1 << 16;
@@ -280,8 +280,11 @@ public final class Log {
     // Readers must see the new base before any byte of the new life of this buffer.
     VarHandle.fullFence();
     byte[] header = new SegmentHeader(store, sequence, SegmentHeader.LOG, run).encode();
-    memory.write(0, header, 0, header.length);
-    return new Tail(segment, sequence, memory, FIRST_RECORD, 0);
+    memory.write(SegmentHeader.OFFSET, header, 0, header.length);
+    // The gap is written, too: with whole huge pages the page cache takes them as such.
+    memory.zero(0, SegmentHeader.OFFSET);
+    long flushed = FileLayout.start(segment.number());
+    return new Tail(segment, sequence, memory, FIRST_RECORD, flushed);
   }
 
   private Tail resume(LogPosition position) {

@@ -38,11 +38,11 @@ public final class SegmentMapping {
     long length = (long) run * FileLayout.SEGMENT_BYTES;
     long position = (long) segment * FileLayout.SEGMENT_BYTES;
     if (windowBits == 0) {
-      return mapWithinFile(FileLayout.DATA_START + position, length);
+      return mapWithinFile(position, length);
     }
     long window = position >>> windowBits;
     if ((position + length - 1) >>> windowBits != window) {
-      return file.map(FileLayout.DATA_START + position, length);
+      return file.map(position, length);
     }
     Memory memory = windows.get(window);
     if (memory == null) {
@@ -66,7 +66,7 @@ public final class SegmentMapping {
    */
   private @Nullable Memory mapWindow(long window) {
     try {
-      return file.map(FileLayout.DATA_START + (window << windowBits), 1L << windowBits);
+      return file.map((window << windowBits), 1L << windowBits);
     } catch (PersistentMapException e) {
       if (!collected) {
         collected = true;

@@ -35,7 +35,7 @@ public final class ClosedFile {
   public static void copyBytes(DataFile from, DataFile to) {
     Memory buffer = OffHeapMemory.allocate(COPY_BYTES);
     long position = 0;
-    long count = from.read(position, buffer, 0, FileLayout.DATA_START); // then segments fit
+    long count = from.read(position, buffer, 0, COPY_BYTES);
     while (count > 0) {
       if (!isZero(buffer, count)) {
         to.write(position, buffer, 0, count);

@@ -177,14 +177,14 @@ final class ImageReader {
     int segment = next;
     file.read(FileLayout.fileOffset(segment), buffer, 0, FileLayout.SEGMENT_BYTES);
     byte[] header = new byte[SegmentHeader.BYTES];
-    buffer.read(0, header, 0, header.length);
+    buffer.read(SegmentHeader.OFFSET, header, 0, header.length);
     SegmentHeader.decode(
         file.path(), segment, header, superblock.store(), SegmentHeader.IMAGE, nextSequence);
     byte[] bytes = new byte[SegmentLink.BYTES];
     long linkOffset = FileLayout.SEGMENT_BYTES - SegmentLink.BYTES;
     buffer.read(linkOffset, bytes, 0, bytes.length);
     SegmentLink link = SegmentLink.decode(file.path(), segment, bytes, nextSequence);
-    offset = SegmentHeader.BYTES;
+    offset = SegmentHeader.END;
     end = link.end();
     if (end <= offset || end > linkOffset) {
       throw damaged("a segment with " + end + " bytes");

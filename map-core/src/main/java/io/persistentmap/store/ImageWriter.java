@@ -25,7 +25,7 @@ import java.util.UUID;
  * once a checkpoint names it.
  */
 final class ImageWriter {
-  private static final int FIRST_PAYLOAD = SegmentHeader.BYTES;
+  private static final int FIRST_PAYLOAD = SegmentHeader.END;
   private static final int PAYLOAD_END = FileLayout.SEGMENT_BYTES - SegmentLink.BYTES;
 
   private final DataFile file;
@@ -144,7 +144,7 @@ final class ImageWriter {
     buffer.write(PAYLOAD_END, link.encode(), 0, SegmentLink.BYTES);
     buffer.zero(offset, PAYLOAD_END - offset);
     byte[] header = new SegmentHeader(store, current.sequence(), SegmentHeader.IMAGE, 1).encode();
-    buffer.write(0, header, 0, header.length);
+    buffer.write(SegmentHeader.OFFSET, header, 0, header.length);
   }
 
   /** Writes the used blocks of the buffer, and the last one, which has the link. */
@@ -153,7 +153,8 @@ final class ImageWriter {
     long used = FileLayout.alignToBlock(offset);
     long position = FileLayout.fileOffset(current.number());
     long linkBlock = FileLayout.SEGMENT_BYTES - FileLayout.BLOCK_BYTES;
-    file.write(position, buffer, 0, Math.min(used, linkBlock));
+    long start = SegmentHeader.OFFSET;
+    file.write(position + start, buffer, start, Math.min(used, linkBlock) - start);
     file.write(position + linkBlock, buffer, linkBlock, FileLayout.BLOCK_BYTES);
   }
 

@@ -42,7 +42,7 @@ final class Leftovers {
     long size = file.size();
     byte[] bytes = new byte[SegmentHeader.BYTES];
     for (int number = 0;
-        number < FileLayout.MAX_SEGMENTS && FileLayout.fileOffset(number) < size;
+        number < FileLayout.MAX_SEGMENTS && SegmentHeader.fileOffset(number) < size;
         number++) {
       if (table.isFree(number) && isYounger(file, number, bytes, recovered)) {
         found.add(number);
@@ -52,7 +52,7 @@ final class Leftovers {
   }
 
   private static boolean isYounger(DataFile file, int number, byte[] bytes, Superblock recovered) {
-    if (file.read(FileLayout.fileOffset(number), bytes, 0, bytes.length) < bytes.length) {
+    if (file.read(SegmentHeader.fileOffset(number), bytes, 0, bytes.length) < bytes.length) {
       return false;
     }
     SegmentHeader header = SegmentHeader.decode(bytes);
@@ -71,7 +71,7 @@ final class Leftovers {
     file.syncData();
     Memory zeros = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
     for (int number : segments) {
-      file.write(FileLayout.fileOffset(number), zeros, 0, SegmentHeader.BYTES);
+      file.write(SegmentHeader.fileOffset(number), zeros, 0, SegmentHeader.BYTES);
     }
     eraseBehind(file, zeros);
   }

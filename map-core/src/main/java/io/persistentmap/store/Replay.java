@@ -159,7 +159,7 @@ final class Replay {
 
   private int requireHeader(int segment, long sequence) {
     byte[] header = new byte[SegmentHeader.BYTES];
-    file.read(FileLayout.fileOffset(segment), header, 0, header.length);
+    file.read(SegmentHeader.fileOffset(segment), header, 0, header.length);
     return SegmentHeader.decode(
             file.path(), segment, header, superblock.store(), SegmentHeader.LOG, sequence)
         .run();

@@ -296,7 +296,9 @@ public final class Store {
     Segment segment = parts.segments.takeToPunch(reserve);
     while (segment != null) {
       try {
-        parts.file.punchHole(FileLayout.fileOffset(segment.number()), FileLayout.SEGMENT_BYTES);
+        int start = FileLayout.start(segment.number());
+        parts.file.punchHole(
+            FileLayout.fileOffset(segment.number()) + start, FileLayout.SEGMENT_BYTES - start);
       } finally {
         parts.segments.punched(segment);
       }
@@ -383,7 +385,8 @@ public final class Store {
   }
 
   private void trim() {
-    long end = FileLayout.fileOffset(parts.segments.trimFreeEnd());
+    long used = FileLayout.fileOffset(parts.segments.trimFreeEnd());
+    long end = Math.max(used, FileLayout.SUPERBLOCKS_BYTES);
     if (parts.file.size() > end) {
       parts.file.truncate(end);
     }

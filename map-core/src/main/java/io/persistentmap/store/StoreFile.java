@@ -68,7 +68,7 @@ public record StoreFile(
 
   /** Reads both superblocks of an open file. */
   public static StoreFile of(Path path, DataFile file) {
-    byte[] bytes = new byte[(int) FileLayout.DATA_START];
+    byte[] bytes = new byte[FileLayout.SUPERBLOCKS_BYTES];
     int length = file.read(0, bytes, 0, bytes.length);
     PersistentMapException cut = length < bytes.length ? cutShort(path, length) : null;
     if (cut == null && Arrays.equals(bytes, new byte[bytes.length])) {
@@ -111,7 +111,7 @@ public record StoreFile(
             + ": is cut short: "
             + length
             + " bytes, expected at least "
-            + FileLayout.DATA_START
+            + FileLayout.SUPERBLOCKS_BYTES
             + Remedy.FOR_DAMAGE);
   }
 

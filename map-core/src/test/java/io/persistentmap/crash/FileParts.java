@@ -51,9 +51,9 @@ final class FileParts {
     }
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int segment = 0;
-    while (FileLayout.fileOffset(segment) + SegmentHeader.BYTES < file.length) {
+    while (FileLayout.fileOffset(segment) + SegmentHeader.END < file.length) {
       int start = (int) FileLayout.fileOffset(segment);
-      int run = Math.max(1, bytes.getInt(start + RUN_OFFSET));
+      int run = Math.max(1, bytes.getInt(start + SegmentHeader.OFFSET + RUN_OFFSET));
       addSegment(
           parts, bytes, start, Math.min(run * FileLayout.SEGMENT_BYTES, file.length - start));
       segment += run;
@@ -62,15 +62,16 @@ final class FileParts {
   }
 
   private static void addSegment(List<Part> parts, ByteBuffer bytes, int start, int length) {
-    parts.add(new Part(Kind.HEADER, start, SegmentHeader.BYTES, 0));
+    int header = start + SegmentHeader.OFFSET;
+    parts.add(new Part(Kind.HEADER, header, SegmentHeader.BYTES, 0));
     if (length % FileLayout.SEGMENT_BYTES == 0) {
       int link = start + length - SegmentLink.BYTES;
       parts.add(new Part(Kind.LINK, link, SegmentLink.BYTES, 0));
     }
-    int at = start + SegmentHeader.BYTES;
+    int at = start + SegmentHeader.END;
     int end = start + length;
-    if (bytes.getInt(start + KIND_OFFSET) == SegmentHeader.LOG) {
-      long sequence = bytes.getLong(start + SEQUENCE_OFFSET);
+    if (bytes.getInt(header + KIND_OFFSET) == SegmentHeader.LOG) {
+      long sequence = bytes.getLong(header + SEQUENCE_OFFSET);
       while (at + RecordLayout.HEADER_BYTES <= end) {
         int record = bytes.getInt(at + RecordLayout.LENGTH_OFFSET);
         if (record < RecordLayout.HEADER_BYTES || record > end - at) {
@@ -109,7 +110,7 @@ final class FileParts {
     if (length >= RecordLayout.HEADER_BYTES && part.at + length <= file.size()) {
       byte[] record = file.read(part.at, (int) length);
       int crc = RecordLayout.checksum(new CRC32C(), record, 0, record.length);
-      long place = (part.at - FileLayout.DATA_START) % FileLayout.SEGMENT_BYTES;
+      long place = part.at % FileLayout.SEGMENT_BYTES;
       put(file, part.at, crc ^ RecordLayout.mask(part.sequence) ^ RecordLayout.place(place));
     }
   }

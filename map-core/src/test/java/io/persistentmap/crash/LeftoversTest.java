@@ -99,7 +99,7 @@ final class LeftoversTest {
     power.endProcess();
     try (FileChannel from = FileChannel.open(device);
         FileChannel to = FileChannel.open(failed, StandardOpenOption.WRITE)) {
-      from.transferTo(0, FileLayout.DATA_START, to.position(0));
+      from.transferTo(0, FileLayout.SUPERBLOCKS_BYTES, to.position(0));
     }
     try (PersistentMap<String, String> map = builder(FileSystem.ofPlatform()).open(failed)) {
       assertThat(map).hasSize(VALUES + 1).containsEntry("a", "a");
@@ -156,7 +156,7 @@ final class LeftoversTest {
 
     private static boolean isSuperblock(FaultyFileSystem.Call call) {
       String from = call.detail().substring("0x".length(), call.detail().indexOf('+'));
-      return Long.parseLong(from, 16) < FileLayout.DATA_START;
+      return Long.parseLong(from, 16) < FileLayout.SUPERBLOCKS_BYTES;
     }
 
     private void take() {

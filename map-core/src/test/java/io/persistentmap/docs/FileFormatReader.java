@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class FileFormatReader {
   private static final int SEGMENT_BYTES = 4 << 20;
   private static final int SUPERBLOCK_BYTES = 4096;
-  private static final int FIRST_SEGMENT = 2 * SUPERBLOCK_BYTES;
 
   /** Of a checkpoint's value, before the segments that had been emptied. */
   private static final int CHECKPOINT_FIELDS = 32;
@@ -76,7 +75,7 @@ final class FileFormatReader {
     }
     Newest newest = new Newest();
     for (Segment segment : segmentsInUse()) {
-      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), newest::apply);
+      forEachRecord(segment, Segment.FIRST_OFFSET, endOf(segment), newest::apply);
     }
     return contents(newest.catalog, newest.values());
   }
@@ -128,10 +127,6 @@ final class FileFormatReader {
 
   private static ByteBuffer slice(ByteBuffer buffer, int offset, int length) {
     return buffer.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static long fileOffset(long position) {
-    return FIRST_SEGMENT + position;
   }
 
   private static int crc(ByteBuffer... parts) {
@@ -267,7 +262,9 @@ final class FileFormatReader {
 
   /** The header of a segment or run. */
   record Segment(int number, long sequence, int kind, int run) {
+    static final int HEADER_OFFSET = 8192;
     static final int HEADER_BYTES = 64;
+    static final int FIRST_OFFSET = HEADER_OFFSET + HEADER_BYTES;
     static final int LINK_BYTES = 32;
     static final int LOG = 1;
     static final int IMAGE = 2;
@@ -292,7 +289,7 @@ final class FileFormatReader {
 
   /** Null if there is none of this store. */
   private @Nullable Segment findSegment(int number) {
-    long offset = fileOffset((long) number * SEGMENT_BYTES);
+    long offset = (long) number * SEGMENT_BYTES + Segment.HEADER_OFFSET;
     if (number < 0 || offset + Segment.HEADER_BYTES > file.limit()) {
       return null;
     }
@@ -309,7 +306,7 @@ final class FileFormatReader {
   }
 
   private Link link(Segment segment) {
-    long offset = fileOffset(segment.position() + segment.length() - Segment.LINK_BYTES);
+    long offset = segment.position() + segment.length() - Segment.LINK_BYTES;
     ByteBuffer link = bytes(offset, Segment.LINK_BYTES);
     require(link.getInt(0) == crc(link.slice(4, Segment.LINK_BYTES - 4)), "CRC of link", offset);
     require(link.getLong(8) == segment.sequence, "sequence of link", offset);
@@ -325,7 +322,7 @@ final class FileFormatReader {
 
   private void forEachOnWay(Consumer<LogRecord> consumer) {
     LogPlace place = superblock.start();
-    boolean first = place.equals(new LogPlace(1, 0, Segment.HEADER_BYTES));
+    boolean first = place.equals(new LogPlace(1, 0, Segment.FIRST_OFFSET));
     require(superblock.hasImage() || first, "start without an image", place.sequence);
     while (true) {
       Segment segment = segment(place.segment, place.sequence, Segment.LOG);
@@ -336,7 +333,7 @@ final class FileFormatReader {
       }
       Link link = link(segment);
       require(link.nextSequence >= segment.sequence + segment.run, "sequences", segment.number);
-      place = new LogPlace(link.nextSequence, link.nextSegment, Segment.HEADER_BYTES);
+      place = new LogPlace(link.nextSequence, link.nextSegment, Segment.FIRST_OFFSET);
     }
   }
 
@@ -417,8 +414,8 @@ final class FileFormatReader {
 
   private LogRecord record(Segment segment, int offset) {
     long position = segment.position() + offset;
-    int length = bytes(fileOffset(position), LogRecord.HEADER_BYTES).getInt(4);
-    ByteBuffer record = bytes(fileOffset(position), align(length));
+    int length = bytes(position, LogRecord.HEADER_BYTES).getInt(4);
+    ByteBuffer record = bytes(position, align(length));
     int keyLength = record.getInt(20);
     require(length >= LogRecord.HEADER_BYTES + keyLength && keyLength >= 0, "lengths", position);
     int crc =
@@ -713,8 +710,8 @@ final class FileFormatReader {
     while (link.nextSegment != -1) {
       Segment segment = segment(link.nextSegment, link.nextSequence, Segment.IMAGE);
       link = link(segment);
-      long start = fileOffset(segment.position() + Segment.HEADER_BYTES);
-      payloads.add(bytes(start, link.end - Segment.HEADER_BYTES));
+      long start = segment.position() + Segment.FIRST_OFFSET;
+      payloads.add(bytes(start, link.end - Segment.FIRST_OFFSET));
     }
     ByteBuffer image =
         ByteBuffer.allocate(payloads.stream().mapToInt(ByteBuffer::remaining).sum())
@@ -757,7 +754,7 @@ final class FileFormatReader {
     List<LogRecord> records = new ArrayList<>();
     LogPlace end = superblock.end();
     Segment segment = segment(end.segment, end.sequence, Segment.LOG);
-    forEachRecord(segment, Segment.HEADER_BYTES, end.offset, records::add);
+    forEachRecord(segment, Segment.FIRST_OFFSET, end.offset, records::add);
     return records.get(records.size() - 1);
   }
 
@@ -772,7 +769,7 @@ final class FileFormatReader {
   /** All segments that look as if the log up to its end had them, in use or free. */
   private List<Segment> segmentsBySequence() {
     List<Segment> found = new ArrayList<>();
-    for (int number = 0; fileOffset((long) number * SEGMENT_BYTES) < file.limit(); number++) {
+    for (int number = 0; (long) number * SEGMENT_BYTES < file.limit(); number++) {
       Segment segment = findSegment(number);
       if (segment != null
           && segment.kind == Segment.LOG
@@ -790,7 +787,7 @@ final class FileFormatReader {
   private void forEachIntactRecord(Segment segment, Consumer<LogRecord> consumer) {
     List<LogRecord> intact = new ArrayList<>();
     try {
-      forEachRecord(segment, Segment.HEADER_BYTES, endOf(segment), intact::add);
+      forEachRecord(segment, Segment.FIRST_OFFSET, endOf(segment), intact::add);
     } catch (IllegalStateException damage) {
       require(!notFree().contains(segment), "damage in a free segment only: " + damage, 0);
     }

@@ -202,7 +202,7 @@ final class BackupTest {
       map.put("a", "b");
     }
     try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
-      raw.seek(FileLayout.DATA_START + 100);
+      raw.seek(FileLayout.SUPERBLOCKS_BYTES + 100);
       raw.write(77);
     }
     assertThatThrownBy(() -> Backup.run(files, names, target, true, Progress.NONE))

@@ -6,6 +6,7 @@ import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
@@ -81,7 +82,7 @@ final class FlippedByteTest {
       LogSegment image =
           LogSegment.of(bytes, superblock.imageSegment(), 1, superblock.imageSequence());
       long start = FileLayout.fileOffset(image.number());
-      offsets.addAll(offsets(start, start + image.limit()));
+      offsets.addAll(offsets(start + SegmentHeader.OFFSET, start + image.limit()));
     }
     requireReported(offsets);
   }
@@ -98,7 +99,7 @@ final class FlippedByteTest {
   }
 
   private static boolean isUnused(long at) {
-    return at < FileLayout.DATA_START && at % COPY_DISTANCE >= COPY_BYTES;
+    return at < FileLayout.SUPERBLOCKS_BYTES && at % COPY_DISTANCE >= COPY_BYTES;
   }
 
   private void requireReported(List<Long> offsets) throws IOException {

@@ -142,7 +142,9 @@ final class RestoreTest {
 
   private static void zeroRecords(Path file) throws IOException {
     try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
-      for (long at = FileLayout.DATA_START; at < raw.length(); at += FileLayout.SEGMENT_BYTES) {
+      for (long at = FileLayout.SUPERBLOCKS_BYTES;
+          at < raw.length();
+          at += FileLayout.SEGMENT_BYTES) {
         raw.seek(at + 64);
         raw.write(new byte[64]);
       }

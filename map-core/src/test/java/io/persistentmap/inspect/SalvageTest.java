@@ -147,7 +147,7 @@ final class SalvageTest {
     assertThat(superblock.imageSegment()).isNotEqualTo(Superblock.NO_IMAGE);
     long image = FileLayout.fileOffset(superblock.imageSegment());
     requireAll(damage -> damage.zero(image, SEGMENT));
-    requireAll(damage -> damage.flip(image + SegmentHeader.BYTES + 5));
+    requireAll(damage -> damage.flip(image + SegmentHeader.END + 5));
     requireAll(
         damage -> {
           damage.zero(image, SEGMENT);
@@ -159,7 +159,7 @@ final class SalvageTest {
   void closed_anyHeaderGone_allSaved() throws Exception {
     closedStore();
     for (LogSegment segment : usedSegments()) {
-      long start = FileLayout.fileOffset(segment.number());
+      long start = SegmentHeader.fileOffset(segment.number());
       requireAll(damage -> damage.zero(start, SegmentHeader.BYTES));
       requireAll(
           damage -> {
@@ -173,7 +173,7 @@ final class SalvageTest {
   void closed_anyHeaderAndLinkGone_allSavedButNobodyCanBeSure() throws Exception {
     closedStore();
     for (LogSegment segment : usedSegments()) {
-      long start = FileLayout.fileOffset(segment.number());
+      long start = SegmentHeader.fileOffset(segment.number());
       Salvaged salvaged =
           salvage(
               damage -> {
@@ -212,7 +212,7 @@ final class SalvageTest {
           salvage(
               damage -> {
                 for (int i = 0; i < flips; i++) {
-                  damage.flip(random.nextLong(FileLayout.DATA_START, size));
+                  damage.flip(random.nextLong(FileLayout.SUPERBLOCKS_BYTES, size));
                 }
                 if (noSuperblock) {
                   damage.zero(0, 2L * BLOCK);
@@ -226,7 +226,7 @@ final class SalvageTest {
   void closed_superblocksAndLastCheckpointDamaged_allDoubtful() throws Exception {
     smallStore();
     long end = StoreFile.read(files, origin).superblock().tail().offset();
-    long record = FileLayout.DATA_START + end - 100; // it is padded to the end of its block
+    long record = end - 100; // it is padded to the end of its block
     Salvaged salvaged =
         salvage(
             damage -> {
@@ -244,7 +244,7 @@ final class SalvageTest {
     crashedStore();
     long size = Files.size(origin);
     for (int round = 0; round < 12; round++) {
-      long from = random.nextLong(FileLayout.DATA_START, size);
+      long from = random.nextLong(FileLayout.SUPERBLOCKS_BYTES, size);
       long length = 1L << random.nextInt(3, 24);
       Salvaged unused = salvage(damage -> damage.zero(from, length));
     }
@@ -255,7 +255,7 @@ final class SalvageTest {
     closedStore();
     long size = Files.size(origin);
     for (int round = 0; round < 12; round++) {
-      long length = random.nextLong(FileLayout.DATA_START + BLOCK, size);
+      long length = random.nextLong(FileLayout.SUPERBLOCKS_BYTES + BLOCK, size);
       Salvaged unused = salvage(damage -> damage.cut(length));
     }
   }

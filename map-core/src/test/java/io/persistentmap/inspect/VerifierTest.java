@@ -8,6 +8,7 @@ import io.persistentmap.CloseMode;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
@@ -100,7 +101,8 @@ final class VerifierTest {
   /** Returns the place of a byte of a header or a record. */
   private long random(List<LogSegment> used) {
     LogSegment segment = used.get(random.nextInt(used.size()));
-    return FileLayout.fileOffset(segment.number()) + random.nextLong(segment.limit());
+    return FileLayout.fileOffset(segment.number())
+        + random.nextLong(SegmentHeader.OFFSET, segment.limit());
   }
 
   private static Map<Object, String> read(Path dir, Path file) throws IOException {
