@@ -215,6 +215,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     Object own = codec.privateKey(operation, key);
     boolean write = !asLive;
     int writtenIn = NO_PASS;
+    index.awaitCleaner(); // also before what only the next checkpoint will write
     if (write) {
       codec.writeValue(operation, key, value);
     }
@@ -226,7 +227,9 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         codec.writeValue(operation, key, value);
       }
       boolean find = needsRecord(index.shardOf(operation), live.get(key), write);
-      index.awaitTurn(); // also for what only the next checkpoint writes
+      if (write) {
+        index.awaitRoom();
+      }
       Shard shard = find ? index.lockAndFind(operation, wantOld) : index.lock(operation);
       LiveEntry entry = null;
       V old;
@@ -345,7 +348,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   private @Nullable LiveEntry erase(
       Operation operation, Object key, boolean wantOld, @Nullable Hold hold) {
     codec.writeTombstone(operation);
-    index.awaitTurn();
+    index.awaitRoom();
+    index.awaitCleaner();
     Shard shard = index.lockAndFind(operation, wantOld);
     LiveEntry entry = null;
     try {

@@ -316,13 +316,17 @@ public final class HashIndex {
     }
   }
 
-  /** Waits until the application may make a change, which must not be done under a lock. */
-  public void awaitTurn() {
-    log.awaitRoom();
+  private void awaitTurn() {
+    awaitRoom();
+    awaitCleaner();
+  }
+
+  /** Waits a little if the cleaner is behind: before the application makes any change. */
+  public void awaitCleaner() {
     log.awaitCleaner();
   }
 
-  /** Waits until the log has room, as {@link #awaitTurn}, but does not wait for the cleaner. */
+  /** Waits until the log has room for a change, which must not be done under a lock. */
   public void awaitRoom() {
     log.awaitRoom();
   }
