@@ -146,9 +146,13 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
 
     @Override
     public @Nullable V value() {
-      V value = peek();
-      boolean copy = value != null && entries.isLive(value) && live.value(key()) != value;
-      return copy ? entries.read(key()) : value;
+      try {
+        V value = peek();
+        boolean copy = value != null && entries.isLive(value) && live.value(key()) != value;
+        return copy ? entries.read(key()) : value;
+      } catch (OutOfMemoryError e) {
+        throw live.explain(e);
+      }
     }
 
     /** The record was out of date if the key was live when it was read. */

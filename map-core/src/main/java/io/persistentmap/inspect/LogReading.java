@@ -24,15 +24,17 @@ final class LogReading {
       DamageList damage,
       long checkpoint,
       long expected,
-      List<Damage> behind) {
+      @Nullable List<Damage> behind) {
     this.selection = selection;
     this.state = state;
     this.damage = damage;
     this.checkpoint = checkpoint;
     this.expected = expected;
     this.damagedBelow = damage.recordsBelow();
-    this.overtaken = !behind.isEmpty();
-    behind.forEach(damage::add);
+    this.overtaken = behind != null;
+    if (behind != null) {
+      behind.forEach(damage::add);
+    }
   }
 
   /** Reads what counts for a superblock's checkpoint. */
@@ -51,7 +53,7 @@ final class LogReading {
     LogSelection selection = new LogSelection(file, superblock, damage);
     selection.select(superblock);
     LogState state = read(file, selection, superblock, damage, progress);
-    List<Damage> behind = older ? selection.damageBehind(superblock.tail()) : List.of();
+    List<Damage> behind = older ? selection.behind(superblock.tail()) : null;
     return new LogReading(
         selection, state, damage, superblock.checkpoint(), superblock.entries(), behind);
   }
@@ -76,7 +78,7 @@ final class LogReading {
     if (last == null) {
       selection.selectAll();
       LogState state = read(file, selection, superblock, damage, progress);
-      return new LogReading(selection, state, damage, 0, state.live().count(), List.of());
+      return new LogReading(selection, state, damage, 0, state.live().count(), null);
     }
     selection.select(last);
     LogState state = read(file, selection, superblock, damage, progress);
@@ -86,7 +88,7 @@ final class LogReading {
         damage,
         last.record().number(),
         last.record().entries(),
-        selection.damageBehind(last.end()));
+        selection.behind(last.end()));
   }
 
   private static LogState read(
@@ -124,7 +126,7 @@ final class LogReading {
     return damagedBelow;
   }
 
-  /** Says whether there is damage where the record of a newer checkpoint may have been. */
+  /** Says whether there are signs of a newer checkpoint. */
   boolean isPerhapsOvertaken() {
     return overtaken;
   }

@@ -128,13 +128,14 @@ final class LogSelection {
   }
 
   /**
-   * Returns the damage behind a checkpoint, if there are newer records: the record of a newer
-   * checkpoint may have been there. Where the log just ends there is none, even if what was in the
-   * file before looks damaged: what is newer gets there by a checkpoint, whose record is the last,
-   * or in whole segments.
+   * Looks for signs of a newer checkpoint than one whose record was found: records that are newer,
+   * or a segment that the log went on in. A process that was killed leaves such, too, but nothing
+   * tells whether it had got so far as to make a checkpoint of them.
+   *
+   * @return the damage behind, or null if there is no such sign
    */
-  List<Damage> damageBehind(LogPosition end) {
-    List<Damage> behind = new ArrayList<>();
+  @Nullable List<Damage> behind(LogPosition end) {
+    List<Damage> damaged = new ArrayList<>();
     boolean[] newer = new boolean[1];
     SegmentScan.Visitor looking =
         new SegmentScan.Visitor() {
@@ -144,18 +145,19 @@ final class LogSelection {
           }
 
           @Override
-          public void damaged(Damage found) {
-            if (found.recordsBelow() > end.lsn()) {
-              behind.add(found);
+          public void damaged(Damage more) {
+            if (more.recordsBelow() > end.lsn()) {
+              damaged.add(more);
             }
           }
         };
     for (LogSegment segment : found) {
       if (segment.sequence() >= end.sequence()) {
+        newer[0] |= segment.next() != null || segment.sequence() > end.sequence();
         new SegmentScan(file).scan(segment, looking);
       }
     }
-    return newer[0] ? behind : List.of();
+    return newer[0] ? damaged : null;
   }
 
   // ---- selecting -------------------------------------------------------------------------------

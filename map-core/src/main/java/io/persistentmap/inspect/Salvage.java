@@ -87,9 +87,9 @@ public final class Salvage {
     }
     if (reading.isPerhapsOvertaken()) {
       remarks.add(
-          "there are records newer than checkpoint "
+          "the log went on after checkpoint "
               + reading.checkpoint()
-              + ", and damage where that of a newer checkpoint may have been: all entries are as of"
+              + ", and perhaps to a newer checkpoint, whose record is lost: all entries are as of"
               + " that checkpoint, and may have been replaced or removed since");
     }
     if (unreadable > 0) {
@@ -121,6 +121,8 @@ public final class Salvage {
       return LogReading.ofSuperblock(file, source.superblock(), progress);
     }
     remarks.add(String.valueOf(problem.getMessage()));
+    remarks.add(
+        "no superblock tells the last checkpoint; what was taken is the last that was found");
     LogReading last = LogReading.ofLastCheckpoint(file, superblock, progress);
     if (superblock == null) {
       if (last == null) {

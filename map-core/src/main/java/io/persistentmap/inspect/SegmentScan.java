@@ -72,7 +72,7 @@ final class SegmentScan {
         at = to;
       }
     }
-    if (segment.end() != LogSegment.UNKNOWN && available < limitOfAll) {
+    if (available < limitOfAll) {
       visitor.damaged(
           damage(segment, available, limitOfAll - available, "the file ends before it"));
     }

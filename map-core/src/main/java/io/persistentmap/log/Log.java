@@ -281,10 +281,7 @@ public final class Log {
     VarHandle.fullFence();
     byte[] header = new SegmentHeader(store, sequence, SegmentHeader.LOG, run).encode();
     memory.write(SegmentHeader.OFFSET, header, 0, header.length);
-    // The gap is written, too: with whole huge pages the page cache takes them as such.
-    memory.zero(0, SegmentHeader.OFFSET);
-    long flushed = FileLayout.start(segment.number());
-    return new Tail(segment, sequence, memory, FIRST_RECORD, flushed);
+    return new Tail(segment, sequence, memory, FIRST_RECORD, FileLayout.start(segment.number()));
   }
 
   private Tail resume(LogPosition position) {
@@ -477,6 +474,10 @@ public final class Log {
   private void write(Tail target, long end) {
     beforeFirstWrite.run();
     long from = target.flushed;
+    if (from
+        == 0) { // the gap is written, too: what is a whole huge page, the page cache takes as one
+      target.memory.zero(0, SegmentHeader.OFFSET);
+    }
     file.write(
         FileLayout.fileOffset(target.segment.number()) + from, target.memory, from, end - from);
     target.flushed = end;

@@ -237,7 +237,7 @@ final class Checkpointer {
       tried = named;
     }
     long number = present.checkpoint() + 1;
-    Mark mark;
+    Mark mark = null;
     long stopStart = System.nanoTime();
     index.lockAll();
     catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
@@ -245,15 +245,18 @@ final class Checkpointer {
       health.check(); // a store that was closed meanwhile has a log, but no entries
       heap.cut();
       LogPosition position = log.position();
-      if (position.equals(present.tail()) && image == null && emptied.length == 0) {
-        return outcome(present.checkpoint(), 0, since(stopStart), start, live);
+      if (!position.equals(present.tail()) || image != null || emptied.length > 0) {
+        mark = mark(number, position, emptied);
       }
-      mark = mark(number, position, emptied);
     } finally {
       catalog.unlock();
       index.unlockAll();
     }
     Duration stop = since(stopStart);
+    if (mark == null) {
+      requireDurable();
+      return outcome(present.checkpoint(), 0, stop, start, live);
+    }
     log.flush(mark.end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
     Superblock superblock =
@@ -273,6 +276,16 @@ final class Checkpointer {
     long bytes = written - writtenBefore;
     writtenBefore = written;
     return outcome(number, bytes, stop, start, live);
+  }
+
+  /**
+   * Nothing has changed since the last checkpoint; but what recovery read of it may have been in
+   * the cache of a process that did not get to its sync.
+   */
+  private void requireDurable() {
+    if (!present.clean()) {
+      markDirty();
+    }
   }
 
   /** Appends the record of a checkpoint; not again if one that failed has, and nothing since. */
@@ -333,20 +346,25 @@ final class Checkpointer {
     }
   }
 
-  /** Makes an image the one that the next checkpoint names, instead of one not named yet. */
+  /**
+   * Makes an image the one that the next checkpoint names, instead of one not named yet; unless
+   * there is one at least as new, then it is dropped.
+   */
   void offer(Image image) {
     synchronized (images) {
       health.check(); // a failed store may have named the image that this one would replace
-      Image overtaken = newImage;
-      if (image.replayStart().lsn() <= committedImage.replayStart().lsn()) {
-        overtaken = image;
-      } else {
+      Image before = newImage;
+      Image newest = before != null ? before : committedImage;
+      Image dropped = before;
+      if (image.replayStart().lsn() > newest.replayStart().lsn()) {
         newImage = image;
+      } else {
+        dropped = image;
       }
-      if (overtaken != null && overtaken.equals(tried)) {
-        superseded.add(overtaken);
-      } else if (overtaken != null) {
-        log.segments().releaseImage(overtaken.segments());
+      if (dropped != null && dropped.equals(tried)) {
+        superseded.add(dropped);
+      } else if (dropped != null) {
+        log.segments().releaseImage(dropped.segments());
       }
     }
   }
@@ -379,6 +397,7 @@ final class Checkpointer {
   void markClean() {
     lock.lock();
     try {
+      health.check(); // a sync that failed meanwhile is not repaired by one that works
       markDirty();
       file.syncData();
       writeMark(true);

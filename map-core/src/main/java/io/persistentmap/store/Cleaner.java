@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It chooses the segment with the best ratio of benefit to cost, {@code (1 - u) * age / (1 + u)}
  * with utilisation u, as RAMCloud's cleaner does (Rumble, Kejriwal, Ousterhout, "Log-structured
- * Memory for DRAM-based Storage", 2014), and only while more than a quarter of the log is garbage:
- * so for each byte that it frees it moves at most three. Runs in the store's maintenance thread.
+ * Memory for DRAM-based Storage", 2014), and only while more than a third of the log is garbage: so
+ * for each byte that it frees it moves at most two. Runs in the store's maintenance thread.
  *
  * <p>The invariant: a record is moved under its shard's lock, and only if the index still names it.
  * Keys about which equality decides are found by address, so no user code runs here.

@@ -296,6 +296,8 @@ public final class Store {
     Segment segment = parts.segments.takeToPunch(reserve);
     while (segment != null) {
       try {
+        // Until the checkpoint that was recovered is durable, the one before may need the segment.
+        checkpointer.markDirty();
         int start = FileLayout.start(segment.number());
         parts.file.punchHole(
             FileLayout.fileOffset(segment.number()) + start, FileLayout.SEGMENT_BYTES - start);
@@ -372,6 +374,7 @@ public final class Store {
   /** The checkpoint is durable; without the mark, opening recovers it instead of using the file. */
   private void markClosed() {
     try {
+      checkpointer.markDirty(); // before anything is cut off, as before holes are punched
       trim();
       checkpointer.markClean();
     } catch (DiskFullException e) {

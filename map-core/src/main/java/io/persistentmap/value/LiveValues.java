@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * fresh entries are exactly those that have no slot in the index.
  */
 public final class LiveValues {
+  private static final int RESERVE_BYTES = 1 << 17;
+
   private final LiveShard[] homes;
 
   /** Changes under the locks of all shards. */
@@ -30,6 +32,10 @@ public final class LiveValues {
   private volatile int pass;
 
   private final StoreHealth health;
+
+  /** Dropped when the heap is full, so that there is room for the words that say so. */
+  @SuppressWarnings("unused")
+  private volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
 
   /**
    * Creates an empty table in front of an index.
@@ -76,6 +82,7 @@ public final class LiveValues {
     if (error.getCause() instanceof OutOfMemoryError) {
       return error; // has been explained
     }
+    reserve = null;
     OutOfMemoryError explained =
         new OutOfMemoryError(
             health.path()

@@ -1,7 +1,9 @@
 package io.persistentmap.index;
 
+import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.Segment;
@@ -47,6 +49,10 @@ public final class IndexMap {
 
   private final StoreHealth health;
   private final Log log;
+
+  /** Of a buffer in which there is room for a few records. */
+  public static final int SMALL_TAIL_BYTES = SegmentHeader.OFFSET + FileLayout.BLOCK_BYTES;
+
   private final HashIndex index;
   private final Relocation relocation;
   private final Fault fault;

@@ -2,6 +2,7 @@ package io.persistentmap.jcstress;
 
 import io.persistentmap.CorruptFileException;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
 import io.persistentmap.platform.FileSystem;
@@ -23,7 +24,9 @@ final class RealIndex {
   /** How many keys there are at first; one more makes the table grow. */
   static final int FILLED = IndexMap.FILLED;
 
+  /** Behind the gap. */
   private static final int SMALL_TAIL_BYTES = FileLayout.BLOCK_BYTES;
+
   private static final int LARGE_TAIL_BYTES = 8 * FileLayout.BLOCK_BYTES;
 
   private static final AtomicInteger made = new AtomicInteger();
@@ -36,10 +39,10 @@ final class RealIndex {
     map =
         new IndexMap(
             files.create(path),
-            size -> OffHeapMemory.allocate(tailBytes),
+            size -> OffHeapMemory.allocate(SegmentHeader.OFFSET + tailBytes),
             OffHeapMemory::allocate,
             fault,
-            tailBytes / 4 * 3);
+            tailBytes / 4 * 3); // so that one record fits
     files.delete(path); // nobody else opens it, and a fork that is killed leaves nothing
     map.flush();
     map.takeBuffers(FILLED - 2); // one for the tail, and one that is used again at once

@@ -1,6 +1,5 @@
 package io.persistentmap.lincheck;
 
-import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
 import java.util.List;
@@ -50,7 +49,7 @@ final class ClearLincheckTest {
   private static IndexMap newMap() {
     return new IndexMap(
         new MemoryFile(),
-        size -> ArrayMemory.allocate(FileLayout.BLOCK_BYTES),
+        size -> ArrayMemory.allocate(IndexMap.SMALL_TAIL_BYTES),
         ArrayMemory::allocate,
         IndexMap.Fault.NONE,
         0);

@@ -2,7 +2,6 @@ package io.persistentmap.lincheck;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
 import java.util.List;
@@ -97,7 +96,7 @@ final class IndexLincheckTest {
       map =
           new IndexMap(
               new MemoryFile(),
-              size -> ArrayMemory.allocate(FileLayout.BLOCK_BYTES),
+              size -> ArrayMemory.allocate(IndexMap.SMALL_TAIL_BYTES),
               ArrayMemory::allocate,
               fault,
               0);

@@ -1,6 +1,5 @@
 package io.persistentmap.lincheck;
 
-import io.persistentmap.format.FileLayout;
 import io.persistentmap.index.HashIndex.When;
 import io.persistentmap.index.IndexMap;
 import java.util.List;
@@ -48,7 +47,7 @@ final class RecyclingLincheckTest {
     private final IndexMap map =
         new IndexMap(
             new MemoryFile(),
-            size -> ArrayMemory.allocate(FileLayout.BLOCK_BYTES),
+            size -> ArrayMemory.allocate(IndexMap.SMALL_TAIL_BYTES),
             ArrayMemory::allocate,
             IndexMap.Fault.NONE,
             FILLER_BYTES);
