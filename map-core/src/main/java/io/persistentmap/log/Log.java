@@ -393,7 +393,11 @@ public final class Log {
   public void awaitCleaner() {
     long nanos = pauseNanos;
     if (nanos > 0) {
+      boolean interrupted = Thread.interrupted(); // or it would not wait
       LockSupport.parkNanos(nanos);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
