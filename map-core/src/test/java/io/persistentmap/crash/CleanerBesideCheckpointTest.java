@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -26,6 +27,9 @@ final class CleanerBesideCheckpointTest {
   private static final int ROUNDS = 4;
   private static final String BULKY = "x".repeat(1_000_000);
   private static final long PATIENCE_SECONDS = 20;
+
+  /** The common pool has one thread for everybody on two cores. */
+  private static final Executor THREADS = task -> new Thread(task).start();
 
   @FileSystemTest(DEFAULT)
   void clean_besideSlowCheckpoint_goesOn(Path directory) throws Exception {
@@ -52,9 +56,9 @@ final class CleanerBesideCheckpointTest {
         map.put("key " + i % KEYS, i + BULKY);
       }
       armed.set(true);
-      CompletableFuture<Void> checkpoint = CompletableFuture.runAsync(map::checkpoint);
+      CompletableFuture<Void> checkpoint = CompletableFuture.runAsync(map::checkpoint, THREADS);
       syncing.await();
-      CompletableFuture<Void> rest = CompletableFuture.runAsync(() -> rest(map));
+      CompletableFuture<Void> rest = CompletableFuture.runAsync(() -> rest(map), THREADS);
       try {
         rest.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(checkpoint).isNotDone();
