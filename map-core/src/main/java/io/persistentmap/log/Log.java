@@ -478,8 +478,7 @@ public final class Log {
   private void write(Tail target, long end) {
     beforeFirstWrite.run();
     long from = target.flushed;
-    if (from
-        == 0) { // the gap is written, too: what is a whole huge page, the page cache takes as one
+    if (from == 0) { // the gap, too: what is a whole huge page, the page cache takes as one
       target.memory.zero(0, SegmentHeader.OFFSET);
     }
     file.write(

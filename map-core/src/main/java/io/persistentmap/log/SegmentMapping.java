@@ -66,7 +66,7 @@ public final class SegmentMapping {
    */
   private @Nullable Memory mapWindow(long window) {
     try {
-      return file.map((window << windowBits), 1L << windowBits);
+      return file.map(window << windowBits, 1L << windowBits);
     } catch (PersistentMapException e) {
       if (!collected) {
         collected = true;
