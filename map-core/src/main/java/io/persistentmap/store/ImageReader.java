@@ -175,7 +175,10 @@ final class ImageReader {
       throw damaged("its end before the last block");
     }
     int segment = next;
-    file.read(FileLayout.fileOffset(segment), buffer, 0, FileLayout.SEGMENT_BYTES);
+    long read = file.read(FileLayout.fileOffset(segment), buffer, 0, FileLayout.SEGMENT_BYTES);
+    if (read < FileLayout.SEGMENT_BYTES) { // the rest of the buffer is what was in memory before
+      throw damaged("the end of the file in segment " + segment);
+    }
     byte[] header = new byte[SegmentHeader.BYTES];
     buffer.read(SegmentHeader.OFFSET, header, 0, header.length);
     SegmentHeader.decode(
