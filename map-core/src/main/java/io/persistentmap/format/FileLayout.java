@@ -68,7 +68,7 @@ public final class FileLayout {
 
   /** Returns the address of an offset in a segment; the offset is a multiple of 8. */
   public static long address(int segment, long offset) {
-    return (((long) segment << SEGMENT_BITS) + offset) >>> 3;
+    return (fileOffset(segment) + offset) >>> 3;
   }
 
   /** Returns the segment that an address is in. */

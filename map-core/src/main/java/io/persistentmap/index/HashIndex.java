@@ -316,7 +316,8 @@ public final class HashIndex {
     }
   }
 
-  private void awaitTurn() {
+  /** Waits until the application may append a change, which must not be done under a lock. */
+  public void awaitTurn() {
     awaitRoom();
     awaitCleaner();
   }

@@ -59,8 +59,8 @@ final class FileBytes implements AutoCloseable {
 
   /** Returns how many segments the file has, the last of them perhaps in part. */
   int segments() {
-    long beyondHeader = size - SegmentHeader.OFFSET - 1;
-    long count = beyondHeader < 0 ? 0 : (beyondHeader >>> FileLayout.SEGMENT_BITS) + 1;
+    long bytes = Math.max(0, size - SegmentHeader.OFFSET);
+    long count = (bytes + FileLayout.SEGMENT_BYTES - 1) >>> FileLayout.SEGMENT_BITS;
     return (int) Math.min(count, FileLayout.MAX_SEGMENTS);
   }
 

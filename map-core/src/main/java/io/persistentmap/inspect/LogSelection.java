@@ -151,10 +151,11 @@ final class LogSelection {
             }
           }
         };
+    SegmentScan scan = new SegmentScan(file);
     for (LogSegment segment : found) {
       if (segment.sequence() >= end.sequence()) {
         newer[0] |= segment.next() != null || segment.sequence() > end.sequence();
-        new SegmentScan(file).scan(segment, looking);
+        scan.scan(segment, looking);
       }
     }
     return newer[0] ? damaged : null;

@@ -36,7 +36,7 @@ public final class SegmentMapping {
   /** Returns the bytes of a segment that is in the file, as a new object. */
   public synchronized Memory slice(int segment, int run) {
     long length = (long) run * FileLayout.SEGMENT_BYTES;
-    long position = (long) segment * FileLayout.SEGMENT_BYTES;
+    long position = FileLayout.fileOffset(segment);
     if (windowBits == 0) {
       return mapWithinFile(position, length);
     }

@@ -229,11 +229,11 @@ final class Checkpointer {
   }
 
   private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
-    Image image;
     Image named;
+    boolean newlyNamed;
     synchronized (images) {
-      image = newImage;
-      named = image != null ? image : committedImage;
+      newlyNamed = newImage != null;
+      named = newestImage();
       tried = named;
     }
     long number = present.checkpoint() + 1;
@@ -245,7 +245,7 @@ final class Checkpointer {
       health.check(); // a store that was closed meanwhile has a log, but no entries
       heap.cut();
       LogPosition position = log.position();
-      if (!position.equals(present.tail()) || image != null || emptied.length > 0) {
+      if (!position.equals(present.tail()) || newlyNamed || emptied.length > 0) {
         mark = mark(number, position, emptied);
       }
     } finally {
@@ -353,13 +353,10 @@ final class Checkpointer {
   void offer(Image image) {
     synchronized (images) {
       health.check(); // a failed store may have named the image that this one would replace
-      Image before = newImage;
-      Image newest = before != null ? before : committedImage;
-      Image dropped = before;
-      if (image.replayStart().lsn() > newest.replayStart().lsn()) {
+      Image dropped = image;
+      if (image.replayStart().lsn() > newestImage().replayStart().lsn()) {
+        dropped = newImage;
         newImage = image;
-      } else {
-        dropped = image;
       }
       if (dropped != null && dropped.equals(tried)) {
         superseded.add(dropped);
@@ -372,9 +369,14 @@ final class Checkpointer {
   /** Returns where replay starts as of the newest image, named by a checkpoint or not. */
   LogPosition replayStart() {
     synchronized (images) {
-      Image image = newImage;
-      return (image != null ? image : committedImage).replayStart();
+      return newestImage().replayStart();
     }
+  }
+
+  /** With the monitor of the images. */
+  private Image newestImage() {
+    Image image = newImage;
+    return image != null ? image : committedImage;
   }
 
   /** Runs an action while no checkpoint is being made. */
@@ -393,12 +395,15 @@ final class Checkpointer {
 
   /**
    * Marks the file as closed, after a checkpoint: everything in it is durable, and used as it is.
+   *
+   * @param trim cuts off what it does not need; done once no earlier checkpoint counts any more
    */
-  void markClean() {
+  void markClean(Runnable trim) {
     lock.lock();
     try {
       health.check(); // a sync that failed meanwhile is not repaired by one that works
       markDirty();
+      trim.run();
       file.syncData();
       writeMark(true);
     } catch (StorageFailureException e) {

@@ -153,7 +153,7 @@ final class ImageWriter {
     long used = FileLayout.alignToBlock(offset);
     long position = FileLayout.fileOffset(current.number());
     long linkBlock = FileLayout.SEGMENT_BYTES - FileLayout.BLOCK_BYTES;
-    long start = SegmentHeader.OFFSET;
+    long start = SegmentHeader.OFFSET; // the gap before it is not the image's
     file.write(position + start, buffer, start, Math.min(used, linkBlock) - start);
     file.write(position + linkBlock, buffer, linkBlock, FileLayout.BLOCK_BYTES);
   }

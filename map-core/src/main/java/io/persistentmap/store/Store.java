@@ -374,9 +374,7 @@ public final class Store {
   /** The checkpoint is durable; without the mark, opening recovers it instead of using the file. */
   private void markClosed() {
     try {
-      checkpointer.markDirty(); // before anything is cut off, as before holes are punched
-      trim();
-      checkpointer.markClean();
+      checkpointer.markClean(this::trim);
     } catch (DiskFullException e) {
       warn("closed, and durable, but not marked as closed for want of space", e);
     }

@@ -130,7 +130,7 @@ public final class StoreBuilder implements AutoCloseable {
       checkpointer.offer(ImageWriter.write(file, store, log, catalog, index, () -> {}));
     }
     var unused = checkpointer.checkpoint();
-    checkpointer.markClean();
+    checkpointer.markClean(() -> {});
     file.sync();
     finished = true;
     file.close();
