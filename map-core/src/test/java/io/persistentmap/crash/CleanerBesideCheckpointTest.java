@@ -13,10 +13,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Guards that the cleaner does not wait for the checkpoint that is being made: with one segment
@@ -33,20 +31,8 @@ final class CleanerBesideCheckpointTest {
 
   @FileSystemTest(DEFAULT)
   void clean_besideSlowCheckpoint_goesOn(Path directory) throws Exception {
-    CountDownLatch syncing = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    AtomicBoolean armed = new AtomicBoolean();
-    FaultyFileSystem slow =
-        FaultyFileSystem.with(
-            FileSystem.ofPlatform(),
-            (number, call) -> {
-              boolean sync = FaultyFileSystem.SYNCS.contains(call.operation());
-              if (sync && armed.compareAndSet(true, false)) {
-                syncing.countDown();
-                goOn.await();
-              }
-              return null;
-            });
+    HeldCall sync = new HeldCall(FaultyFileSystem.SYNCS);
+    FaultyFileSystem slow = sync.of(FileSystem.ofPlatform());
     Path file = directory.resolve("store");
     Map<String, String> expected = new HashMap<>();
     try (PersistentMap<String, String> map = builder(slow).open(file)) {
@@ -55,9 +41,9 @@ final class CleanerBesideCheckpointTest {
         expected.put("key " + i % KEYS, i + BULKY);
         map.put("key " + i % KEYS, i + BULKY);
       }
-      armed.set(true);
+      sync.arm();
       CompletableFuture<Void> checkpoint = CompletableFuture.runAsync(map::checkpoint, THREADS);
-      syncing.await();
+      sync.await();
       CompletableFuture<Void> rest = CompletableFuture.runAsync(() -> rest(map), THREADS);
       try {
         rest.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -65,7 +51,7 @@ final class CleanerBesideCheckpointTest {
         assertThat(map.stats().cleanedSegments()).isGreaterThan(2);
         assertThat(map.stats().imageBytes()).isPositive();
       } finally {
-        goOn.countDown();
+        sync.release();
       }
       checkpoint.get();
       assertThat(map).isEqualTo(expected);

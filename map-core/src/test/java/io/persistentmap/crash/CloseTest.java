@@ -19,6 +19,7 @@ import io.persistentmap.testing.FileSystemTest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,32 +36,21 @@ final class CloseTest {
    */
   @FileSystemTest(DEFAULT)
   void close_besideCheckpointDiscarding_waitsForTheWrite(Path directory) throws Exception {
-    CountDownLatch writing = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    AtomicBoolean armed = new AtomicBoolean();
-    FaultyFileSystem slow =
-        FaultyFileSystem.with(
-            real,
-            (number, call) -> {
-              if (call.operation().equals("write") && armed.compareAndSet(true, false)) {
-                writing.countDown();
-                goOn.await();
-              }
-              return null;
-            });
+    HeldCall write = new HeldCall(Set.of("write"));
+    FaultyFileSystem slow = write.of(real);
     PersistentMap<String, String> map =
         builder(slow).closeMode(CloseMode.DISCARD).open(directory.resolve("store"));
     map.put("a", "1");
     map.checkpoint();
     map.put("a", "2");
-    armed.set(true);
+    write.arm();
     Thread checkpoint = new Thread(() -> ignoringFailures(map::checkpoint));
     checkpoint.start();
-    writing.await();
+    write.await();
     Thread close = new Thread(() -> ignoringFailures(map::close));
     close.start();
     close.join(MOMENT_MILLIS);
-    goOn.countDown();
+    write.release();
     checkpoint.join();
     close.join();
     assertThat(slow.hasClosedWhileWriting()).as("closed while a checkpoint wrote").isFalse();

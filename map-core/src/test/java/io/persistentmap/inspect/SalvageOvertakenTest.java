@@ -10,8 +10,6 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,11 +27,6 @@ final class SalvageOvertakenTest {
   private final FileSystem files = FileSystem.ofPlatform();
   private Path origin = Path.of("");
   private int runs;
-
-  /** Damages the file. */
-  private interface Harm {
-    void harm(RandomAccessFile raw) throws IOException;
-  }
 
   @BeforeEach
   void nameFile() {
@@ -68,24 +61,24 @@ final class SalvageOvertakenTest {
     long tail = FileLayout.fileOffset(newest.tail().segment());
     assertThat(tail).isPositive();
     requireAllDoubtful(
-        raw -> {
-          zero(raw, 0, FileLayout.SUPERBLOCKS_BYTES);
-          zero(raw, tail, SEGMENT);
+        damage -> {
+          damage.zero(0, FileLayout.SUPERBLOCKS_BYTES);
+          damage.zero(tail, SEGMENT);
         });
     requireAllDoubtful(
-        raw -> {
-          zero(raw, 0, FileLayout.SUPERBLOCKS_BYTES);
-          raw.setLength(tail);
+        damage -> {
+          damage.zero(0, FileLayout.SUPERBLOCKS_BYTES);
+          damage.cut(tail);
         });
     requireAllDoubtful(
-        raw -> {
-          zero(raw, newest.fileOffset(), FileLayout.BLOCK_BYTES);
-          zero(raw, tail, SEGMENT);
+        damage -> {
+          damage.zero(newest.fileOffset(), FileLayout.BLOCK_BYTES);
+          damage.zero(tail, SEGMENT);
         });
     requireAllDoubtful(
-        raw -> {
-          zero(raw, newest.fileOffset(), FileLayout.BLOCK_BYTES);
-          raw.setLength(tail);
+        damage -> {
+          damage.zero(newest.fileOffset(), FileLayout.BLOCK_BYTES);
+          damage.cut(tail);
         });
   }
 
@@ -94,10 +87,10 @@ final class SalvageOvertakenTest {
     Superblock newest = store(60, 60);
     long end = FileLayout.fileOffset(newest.tail().segment()) + newest.tail().offset();
     requireAllDoubtful(
-        raw -> {
-          zero(raw, newest.fileOffset(), FileLayout.BLOCK_BYTES);
-          zero(raw, SEGMENT, SEGMENT);
-          raw.setLength(end);
+        damage -> {
+          damage.zero(newest.fileOffset(), FileLayout.BLOCK_BYTES);
+          damage.zero(SEGMENT, SEGMENT);
+          damage.cut(end);
         });
   }
 
@@ -108,9 +101,9 @@ final class SalvageOvertakenTest {
     long batch = newest.tail().offset() - FileLayout.BLOCK_BYTES;
     Salvaged salvaged =
         salvage(
-            raw -> {
-              zero(raw, newest.fileOffset(), FileLayout.BLOCK_BYTES);
-              zero(raw, batch, FileLayout.BLOCK_BYTES);
+            damage -> {
+              damage.zero(newest.fileOffset(), FileLayout.BLOCK_BYTES);
+              damage.zero(batch, FileLayout.BLOCK_BYTES);
             });
     assertThat(salvaged.checkpoint()).isEqualTo(1);
     assertThat(salvaged.remarks()).anyMatch(remark -> remark.contains("no superblock tells"));
@@ -136,13 +129,13 @@ final class SalvageOvertakenTest {
                 }
               });
     }
-    Salvaged salvaged = salvage(raw -> raw.setLength(cut[0]));
+    Salvaged salvaged = salvage(damage -> damage.cut(cut[0]));
     assertThat(salvaged.damage())
         .anyMatch(damage -> damage.what().equals("segment 0: the file ends before it"));
     assertThat(salvaged.doubtful()).isEqualTo(salvaged.saved()).isPositive();
   }
 
-  private void requireAllDoubtful(Harm harm) throws IOException {
+  private void requireAllDoubtful(Damager.Harm harm) throws IOException {
     Salvaged salvaged = salvage(harm);
     assertThat(salvaged.doubtful())
         .as("%s", salvaged)
@@ -151,18 +144,10 @@ final class SalvageOvertakenTest {
     assertThat(salvaged.isComplete()).as("%s", salvaged).isFalse();
   }
 
-  private Salvaged salvage(Harm harm) throws IOException {
+  private Salvaged salvage(Damager.Harm harm) throws IOException {
     Path broken = dir.resolve("broken" + runs);
     Path target = dir.resolve("saved" + runs++);
-    Files.copy(origin, broken);
-    try (RandomAccessFile raw = new RandomAccessFile(broken.toFile(), "rw")) {
-      harm.harm(raw);
-    }
+    Damager.copy(origin, broken, harm);
     return Salvage.run(files, broken, target, null, Progress.NONE);
-  }
-
-  private static void zero(RandomAccessFile raw, long from, long length) throws IOException {
-    raw.seek(from);
-    raw.write(new byte[(int) Math.min(length, raw.length() - from)]);
   }
 }

@@ -18,11 +18,9 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.testing.TestSeeds;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,12 +171,13 @@ final class SalvageTest {
   void closed_anyHeaderAndLinkGone_allSavedButNobodyCanBeSure() throws Exception {
     closedStore();
     for (LogSegment segment : usedSegments()) {
-      long start = SegmentHeader.fileOffset(segment.number());
+      long header = SegmentHeader.fileOffset(segment.number());
+      long end = FileLayout.fileOffset(segment.number()) + segment.bytes();
       Salvaged salvaged =
           salvage(
               damage -> {
-                damage.zero(start, SegmentHeader.BYTES);
-                damage.zero(start + segment.bytes() - SegmentLink.BYTES, SegmentLink.BYTES);
+                damage.zero(header, SegmentHeader.BYTES);
+                damage.zero(end - SegmentLink.BYTES, SegmentLink.BYTES);
               });
       assertThat(salvaged.saved()).as("%s", salvaged).isEqualTo(expected.size());
       assertThat(read()).isEqualTo(expected);
@@ -357,32 +356,7 @@ final class SalvageTest {
 
   // ---- what must hold --------------------------------------------------------------------------
 
-  /** What happens to the file. */
-  private interface Harm {
-    void harm(Damager damage) throws IOException;
-  }
-
-  /** Damages a file. */
-  private record Damager(RandomAccessFile raw) {
-    void zero(long from, long length) throws IOException {
-      long to = Math.min(from + length, raw.length());
-      raw.seek(from);
-      raw.write(new byte[(int) (to - from)]);
-    }
-
-    void flip(long at) throws IOException {
-      raw.seek(at);
-      int before = raw.read();
-      raw.seek(at);
-      raw.write(before ^ 0x20);
-    }
-
-    void cut(long length) throws IOException {
-      raw.setLength(length);
-    }
-  }
-
-  private void requireAll(Harm harm) throws IOException {
+  private void requireAll(Damager.Harm harm) throws IOException {
     Salvaged salvaged = salvage(harm);
     assertThat(salvaged.saved()).as("%s", salvaged).isEqualTo(expected.size());
     assertThat(salvaged.doubtful()).as("%s", salvaged).isZero();
@@ -390,7 +364,7 @@ final class SalvageTest {
   }
 
   /** The log went on, and nothing tells whether it got to a checkpoint. */
-  private void requireAllDoubtful(Harm harm) throws IOException {
+  private void requireAllDoubtful(Damager.Harm harm) throws IOException {
     Salvaged salvaged = salvage(harm);
     assertThat(read()).isEqualTo(expected);
     assertThat(salvaged.doubtful()).as("%s", salvaged).isEqualTo(expected.size());
@@ -398,12 +372,9 @@ final class SalvageTest {
   }
 
   /** Salvages a damaged copy; what must hold for any damage is checked. */
-  private Salvaged salvage(Harm harm) throws IOException {
+  private Salvaged salvage(Damager.Harm harm) throws IOException {
     Files.deleteIfExists(target);
-    Files.copy(origin, broken, StandardCopyOption.REPLACE_EXISTING);
-    try (RandomAccessFile raw = new RandomAccessFile(broken.toFile(), "rw")) {
-      harm.harm(new Damager(raw));
-    }
+    Damager.copy(origin, broken, harm);
     Salvaged salvaged = Salvage.run(files, broken, target, null, Progress.NONE);
     if (salvaged.unreadable() > 0) {
       assertThat(salvaged.isComplete()).isFalse();
