@@ -15,7 +15,8 @@ import java.util.zip.CRC32C;
  *     +-------+-------+----------------+---------+-------+-------+---------+
  * </pre>
  *
- * <p>The CRC covers the rest of the header and the payload.
+ * <p>The CRC covers the rest of the header and the payload, and is masked for the store, the
+ * sequence of the image's first segment, and the block's number in the image.
  *
  * @param kind one of the constants
  * @param length bytes of the payload
@@ -45,11 +46,16 @@ public record ImageBlock(int kind, long length, long lsn, int map, int shard) {
   /** Addresses, ascending: entries of one map whose keys equality decides about. */
   public static final int ADDRESSES = 6;
 
-  /** Returns the header's bytes, for that payload. */
-  public byte[] encode(byte[] payload) {
+  /**
+   * Returns the header's bytes, for that payload.
+   *
+   * @param mask of the store and the sequence of the image's first segment
+   * @param number of blocks before this one
+   */
+  public byte[] encode(byte[] payload, int mask, long number) {
     ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(0).putInt(kind).putLong(length).putLong(lsn).putInt(map).putInt(shard);
-    out.putInt(0, crc(out.array(), payload, (int) length));
+    out.putInt(0, crc(out.array(), payload, (int) length) ^ mask ^ Checksum.place(number));
     return out.array();
   }
 
@@ -60,10 +66,10 @@ public record ImageBlock(int kind, long length, long lsn, int map, int shard) {
     return new ImageBlock(in.getInt(), in.getLong(), in.getLong(), in.getInt(), in.getInt());
   }
 
-  /** Says whether header and payload are what was written. */
-  public static boolean isIntact(byte[] header, byte[] payload, int length) {
+  /** Says whether header and payload are what was written, as that block of that image. */
+  public static boolean isIntact(byte[] header, byte[] payload, int length, int mask, long number) {
     int stored = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).getInt();
-    return stored == crc(header, payload, length);
+    return (stored ^ mask ^ Checksum.place(number)) == crc(header, payload, length);
   }
 
   private static int crc(byte[] header, byte[] payload, int length) {

@@ -17,8 +17,9 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <ul>
- *   <li>crc: CRC32C of key and value, then of bytes 4 to 24, exclusive-or {@link #mask} of the
- *       segment's sequence. Detects damage, and a record left from an earlier life of its segment.
+ *   <li>crc: CRC32C of key and value, then of bytes 4 to 24, exclusive-or {@link Checksum#mask} of
+ *       the store and the segment's sequence, and {@link Checksum#place}. Detects damage, and what
+ *       is of another store, of an earlier life of its segment, or of another place.
  *   <li>length: of header, key and value, without the zeros; unsigned.
  *   <li>previous: address of the record that this one replaces or removes, 0 if none, and that
  *       record's length in units of 8 bytes (all ones if it is longer, which only a record with a
@@ -100,29 +101,24 @@ public final class RecordLayout {
   }
 
   /**
-   * Stores the CRC, masked with the place that the record goes to.
+   * Stores the CRC for the place that the record goes to.
    *
-   * @param sequence of the segment
+   * @param mask of the store and the segment's sequence
    * @param at offset in the segment
    */
-  public static void writeCrc(byte[] record, int crc, long sequence, long at) {
-    INT.set(record, CRC_OFFSET, crc ^ mask(sequence) ^ place(at));
-  }
-
-  /** Returns the CRC as stored, masked. */
-  public static int crc(byte[] record, int from) {
-    return (int) INT.get(record, from + CRC_OFFSET);
+  public static void writeCrc(byte[] record, int crc, int mask, long at) {
+    INT.set(record, CRC_OFFSET, crc ^ mask ^ Checksum.place(at >>> 3));
   }
 
   /**
    * Returns the CRC that was stored for that place.
    *
    * @param from where the record is in the array
-   * @param sequence of the segment
+   * @param mask of the store and the segment's sequence
    * @param at offset in the segment
    */
-  public static int crc(byte[] record, int from, long sequence, long at) {
-    return crc(record, from) ^ mask(sequence) ^ place(at);
+  public static int crc(byte[] record, int from, int mask, long at) {
+    return (int) INT.get(record, from + CRC_OFFSET) ^ mask ^ Checksum.place(at >>> 3);
   }
 
   /** Returns the length, unsigned. */
@@ -170,18 +166,5 @@ public final class RecordLayout {
     crc.update(record, at + HEADER_BYTES, length - HEADER_BYTES);
     crc.update(record, at + LENGTH_OFFSET, HEADER_BYTES - LENGTH_OFFSET);
     return (int) crc.getValue();
-  }
-
-  /**
-   * Mixes the offset of a record into 32 bits, another for each: so what a device wrote to the
-   * wrong place is no record there, though its key and value are whole.
-   */
-  public static int place(long at) {
-    return (int) (at >>> 3) * 0x85EBCA6B;
-  }
-
-  /** Mixes a sequence into 32 bits, such that neighbours differ in many. */
-  public static int mask(long sequence) {
-    return (int) ((sequence * 0x9E3779B97F4A7C15L) >>> 32);
   }
 }

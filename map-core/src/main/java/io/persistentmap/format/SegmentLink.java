@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     +-------+-------+----------+---------------+-------+-------+
  * </pre>
  *
- * <p>The CRC covers everything behind it.
+ * <p>The CRC covers everything behind it, and is masked for the store and the sequence.
  *
  * @param sequence the segment's own sequence: detects a link left from an earlier life
  * @param end offset behind the last record, unsigned
@@ -27,28 +27,53 @@ public record SegmentLink(long sequence, long end, int next, long nextSequence) 
   /** Bytes of a link. */
   public static final int BYTES = 32;
 
-  /** Returns the bytes. */
-  public byte[] encode() {
+  /**
+   * Returns the bytes.
+   *
+   * @param salt of the store
+   */
+  public byte[] encode(int salt) {
     ByteBuffer out = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(0).putInt((int) end).putLong(sequence).putLong(nextSequence).putInt(next);
-    out.putInt(0, crc(out.array()));
+    out.putInt(0, crc(out.array()) ^ Checksum.mask(salt, sequence));
     return out.array();
   }
 
-  /** Decodes a link of whatever segment; null if the bytes are none. */
-  public static @Nullable SegmentLink decode(byte[] bytes) {
+  /**
+   * Decodes a link of whatever segment of a store; null if the bytes are none.
+   *
+   * @param salt of the store
+   */
+  public static @Nullable SegmentLink decode(byte[] bytes, int salt) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(Integer.BYTES);
+    return saltOf(bytes) == salt ? read(in) : null;
+  }
+
+  /** Says whether the bytes are a link, if their CRC is right for the store. */
+  public static boolean canBe(byte[] bytes) {
+    SegmentLink link =
+        read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(Integer.BYTES));
+    boolean last = link.next < 0;
+    return link.sequence > 0
+        && link.end > SegmentHeader.END
+        && (last ? link.nextSequence == 0 : link.nextSequence > link.sequence);
+  }
+
+  /** Returns the salt of the only store that the bytes can be a link of, if they are one. */
+  public static int saltOf(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    return in.getInt() == crc(bytes) ? read(in) : null;
+    int stored = in.getInt();
+    return stored ^ crc(bytes) ^ Checksum.mask(0, read(in).sequence);
   }
 
   /**
    * Decodes and checks the link of a segment.
    *
-   * @throws CorruptFileException if the bytes are not a link of that sequence
+   * @throws CorruptFileException if the bytes are not a link of that store and sequence
    */
-  public static SegmentLink decode(Path path, int segment, byte[] bytes, long sequence) {
+  public static SegmentLink decode(Path path, int segment, byte[] bytes, int salt, long sequence) {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int crc = in.getInt();
+    int crc = in.getInt() ^ Checksum.mask(salt, sequence);
     SegmentLink link = read(in);
     if (crc != crc(bytes) || link.sequence != sequence) {
       throw new CorruptFileException(

@@ -158,6 +158,11 @@ public record Superblock(
         newOldestSequence);
   }
 
+  /** Returns the salt of the store's checks. */
+  public int salt() {
+    return Checksum.salt(store);
+  }
+
   /** Returns the file offset of the block that this superblock goes to. */
   public long fileOffset() {
     return (generation & 1) * FileLayout.BLOCK_BYTES;

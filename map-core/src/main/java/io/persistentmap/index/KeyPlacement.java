@@ -1,6 +1,7 @@
 package io.persistentmap.index;
 
 import io.persistentmap.UnstorableException;
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.log.Segment;
@@ -33,6 +34,7 @@ public final class KeyPlacement {
   private final SegmentTable segments;
   private final DataFile file;
   private final KeyDecoder keys;
+  private final int salt;
   private final long seed;
   private final ConcurrentLinkedQueue<Memory> buffers = new ConcurrentLinkedQueue<>();
   private final AtomicLong unreadable = new AtomicLong();
@@ -40,11 +42,12 @@ public final class KeyPlacement {
 
   /** Places keys in an index that nobody else can see yet. */
   public KeyPlacement(
-      HashIndex index, SegmentTable segments, DataFile file, KeyDecoder keys, long seed) {
+      HashIndex index, SegmentTable segments, DataFile file, KeyDecoder keys, int salt, long seed) {
     this.index = index;
     this.segments = segments;
     this.file = file;
     this.keys = keys;
+    this.salt = salt;
     this.seed = seed;
   }
 
@@ -114,7 +117,8 @@ public final class KeyPlacement {
       int to) {
     for (int i = from; i < to; i++) {
       long address = addresses[i];
-      int length = operation.load(bytes, FileLayout.offsetOf(address), end, segment.sequence());
+      int mask = Checksum.mask(salt, segment.sequence());
+      int length = operation.load(bytes, FileLayout.offsetOf(address), end, mask);
       if (length < 0 || !isPutByEquality(operation.found(), length)) {
         throw noPut(address);
       }

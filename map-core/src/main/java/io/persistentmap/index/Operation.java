@@ -195,11 +195,9 @@ public final class Operation {
     }
   }
 
-  /**
-   * Says whether the copied record's CRC is right for that offset of a segment of that sequence.
-   */
-  boolean isFoundIntact(long sequence, long at) {
-    int stored = RecordLayout.crc(found, 0, sequence, at);
+  /** Says whether the copied record's CRC is right for that offset of a segment with that mask. */
+  boolean isFoundIntact(int mask, long at) {
+    int stored = RecordLayout.crc(found, 0, mask, at);
     return stored == RecordLayout.checksum(crc, found, 0, (int) foundLength);
   }
 
@@ -211,9 +209,10 @@ public final class Operation {
   /**
    * Copies the record at an offset of a segment.
    *
+   * @param mask of the segment, which the record's check depends on
    * @return its length, or -1 if it is damaged
    */
-  public int load(Memory base, long at, long end, long sequence) {
+  public int load(Memory base, long at, long end, int mask) {
     if (at + RecordLayout.HEADER_BYTES > end) {
       return -1;
     }
@@ -224,7 +223,7 @@ public final class Operation {
     ensureFound((int) length);
     foundLength = length;
     base.read(at, found, 0, (int) length);
-    return isFoundIntact(sequence, at) ? (int) length : -1;
+    return isFoundIntact(mask, at) ? (int) length : -1;
   }
 
   /** Returns the bytes of the record that was found, or that {@link #load} copied. */

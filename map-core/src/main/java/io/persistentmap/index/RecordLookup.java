@@ -162,13 +162,13 @@ final class RecordLookup {
       return Match.DAMAGED;
     }
     operation.sequence = segment.sequence();
-    Match match = look(base, FileLayout.offsetOf(address), operation.sequence, operation, copy);
+    int mask = log.mask(operation.sequence);
+    Match match = look(base, FileLayout.offsetOf(address), mask, operation, copy);
     VarHandle.acquireFence();
     return segment.base() == base ? match : Match.AGAIN;
   }
 
-  private static Match look(
-      Memory base, long at, long sequence, Operation operation, boolean copy) {
+  private static Match look(Memory base, long at, int mask, Operation operation, boolean copy) {
     if (at + RecordLayout.HEADER_BYTES > base.size()) {
       return Match.DAMAGED;
     }
@@ -184,18 +184,17 @@ final class RecordLookup {
     }
     operation.foundLength = length;
     // An unequal key under an equal tag is rare enough to be checked for damage.
-    if ((copy || !equal) && !copy(base, at, length, sequence, operation)) {
+    if ((copy || !equal) && !copy(base, at, length, mask, operation)) {
       return Match.DAMAGED;
     }
     return equal ? Match.FOUND : Match.ABSENT;
   }
 
-  private static boolean copy(
-      Memory base, long at, long length, long sequence, Operation operation) {
+  private static boolean copy(Memory base, long at, long length, int mask, Operation operation) {
     operation.ensureFound((int) length);
     operation.foundLength = length;
     base.read(at, operation.found, 0, (int) length);
-    return operation.isFoundIntact(sequence, at);
+    return operation.isFoundIntact(mask, at);
   }
 
   private static boolean isKey(Memory base, long at, long keyLength, Operation operation) {
@@ -231,7 +230,7 @@ final class RecordLookup {
     operation.sequence = segment.sequence();
     boolean intact =
         at + RecordLayout.HEADER_BYTES <= base.size()
-            && copyIfWithin(base, at, operation.sequence, operation);
+            && copyIfWithin(base, at, log.mask(operation.sequence), operation);
     VarHandle.acquireFence();
     if (segment.base() != base) {
       return Match.AGAIN;
@@ -239,11 +238,11 @@ final class RecordLookup {
     return intact ? Match.FOUND : Match.DAMAGED;
   }
 
-  private static boolean copyIfWithin(Memory base, long at, long sequence, Operation operation) {
+  private static boolean copyIfWithin(Memory base, long at, int mask, Operation operation) {
     long length = Integer.toUnsignedLong(base.getInt(at + RecordLayout.LENGTH_OFFSET));
     return length >= RecordLayout.HEADER_BYTES
         && length <= Math.min(base.size() - at, Integer.MAX_VALUE - 8)
-        && copy(base, at, length, sequence, operation)
+        && copy(base, at, length, mask, operation)
         && RecordLayout.keyLength(operation.found, 0) <= length - RecordLayout.HEADER_BYTES;
   }
 

@@ -74,7 +74,7 @@ final class ImageChain {
     segment = next;
     byte[] bytes = file.read(SegmentHeader.fileOffset(segment), SegmentHeader.BYTES);
     SegmentHeader header = SegmentHeader.decode(bytes);
-    SegmentLink link = LogSegment.linkOf(file, segment, 1);
+    SegmentLink link = LogSegment.linkOf(file, superblock.salt(), segment, 1);
     if (header == null
         || !header.store().equals(superblock.store())
         || header.kind() != SegmentHeader.IMAGE

@@ -1,5 +1,6 @@
 package io.persistentmap.inspect;
 
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
 import io.persistentmap.format.RecordLayout;
@@ -86,7 +87,7 @@ final class ImageSketch {
     if (superblock.imageSegment() != Superblock.NO_IMAGE) {
       ImageChain chain = new ImageChain(file, superblock, sketch.numbers);
       try {
-        sketch.read(file, chain, onDamage);
+        sketch.read(file, superblock, chain, onDamage);
       } catch (ImageChain.Broken e) {
         long offset = FileLayout.fileOffset(superblock.imageSegment());
         onDamage.accept(Damage.of(file.path(), offset, "index image: " + e.getMessage()));
@@ -95,17 +96,19 @@ final class ImageSketch {
     return sketch;
   }
 
-  private void read(FileBytes file, ImageChain chain, Consumer<Damage> onDamage)
+  private void read(
+      FileBytes file, Superblock superblock, ImageChain chain, Consumer<Damage> onDamage)
       throws ImageChain.Broken {
+    int mask = Checksum.mask(superblock.salt(), superblock.imageSequence());
     boolean whole = true;
-    while (true) {
+    for (long number = 0; ; number++) {
       byte[] header = chain.read(ImageBlock.BYTES);
       ImageBlock block = ImageBlock.decode(header);
       if (block.length() < 0 || block.length() > Math.min(file.size(), Integer.MAX_VALUE - 8)) {
         throw new ImageChain.Broken("a block of " + block.length() + " bytes");
       }
       byte[] payload = chain.read((int) block.length());
-      if (!ImageBlock.isIntact(header, payload, payload.length)) {
+      if (!ImageBlock.isIntact(header, payload, payload.length, mask, number)) {
         whole = false;
         onDamage.accept(
             Damage.of(

@@ -105,7 +105,7 @@ final class LiveCopy {
     long sequence = superblock.imageSequence();
     while (number >= 0 && !needed.containsKey(number)) {
       needed.put(number, sequence);
-      SegmentLink link = copySegment(number, 1, sequence);
+      SegmentLink link = copySegment(superblock, number, 1, sequence);
       number = link == null ? -1 : link.next();
       sequence = link == null ? 0 : link.nextSequence();
     }
@@ -121,7 +121,7 @@ final class LiveCopy {
       SegmentHeader header = header(name.number());
       if (header != null && header.sequence() == name.sequence()) {
         needed.put(name.number(), name.sequence());
-        SegmentLink unused = copySegment(name.number(), header.run(), name.sequence());
+        SegmentLink unused = copySegment(superblock, name.number(), header.run(), name.sequence());
       } else if (inUse.get(name.number())) {
         needed.put(name.number(), 0L);
       }
@@ -132,7 +132,8 @@ final class LiveCopy {
   private static BitSet inUse(FileBytes copy, Superblock superblock) {
     LogPosition end = superblock.tail();
     LogSegment last =
-        LogSegment.withoutLink(end.segment(), 1, end.sequence()).endingAt(end.offset());
+        LogSegment.of(copy, superblock.salt(), end.segment(), 1, end.sequence())
+            .endingAt(end.offset());
     LogSelection.Found checkpoint = LogSelection.lastCheckpoint(copy, last);
     return checkpoint == null ? new BitSet() : checkpoint.record().inUse();
   }
@@ -144,7 +145,7 @@ final class LiveCopy {
       SegmentHeader header = header(number);
       needed.put(number, sequence);
       SegmentLink link =
-          header == null ? null : copySegment(number, header.run(), header.sequence());
+          header == null ? null : copySegment(superblock, number, header.run(), header.sequence());
       number = link == null ? -1 : link.next();
       sequence = link == null || link.nextSequence() <= sequence ? 0 : link.nextSequence();
       number = sequence == 0 ? -1 : number;
@@ -154,7 +155,8 @@ final class LiveCopy {
   }
 
   /** Copies a full segment, unless the copy has it, and returns its link. */
-  private @Nullable SegmentLink copySegment(int number, int run, long sequence) {
+  private @Nullable SegmentLink copySegment(
+      Superblock superblock, int number, int run, long sequence) {
     long start = FileLayout.fileOffset(number);
     long length = (long) run * FileLayout.SEGMENT_BYTES;
     if (!Long.valueOf(sequence).equals(copied.get(number))) {
@@ -162,7 +164,7 @@ final class LiveCopy {
     }
     byte[] bytes = new byte[SegmentLink.BYTES];
     to.read(start + length - SegmentLink.BYTES, bytes, 0, bytes.length);
-    SegmentLink link = SegmentLink.decode(bytes);
+    SegmentLink link = SegmentLink.decode(bytes, superblock.salt());
     if (link == null || link.sequence() != sequence) {
       return null; // used again meanwhile, which the headers tell, or damaged, which reading tells
     }

@@ -283,7 +283,8 @@ final class LogSelection {
 
   /** Returns a segment of the engine's table with the end of its records. */
   static LogSegment withEnd(FileBytes file, Superblock superblock, Segment segment) {
-    LogSegment found = LogSegment.of(file, segment.number(), segment.run(), segment.sequence());
+    LogSegment found =
+        LogSegment.of(file, superblock.salt(), segment.number(), segment.run(), segment.sequence());
     return segment.sequence() == superblock.tail().sequence()
         ? found.endingAt(superblock.tail().offset())
         : found;

@@ -5,6 +5,7 @@ import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.SegmentHeader;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
@@ -54,21 +55,21 @@ final class SegmentScan {
     int limit = (int) Math.min(limitOfAll, available);
     int at = SegmentHeader.END;
     while (at < limit) {
-      int length = intactLength(at, limit, segment.sequence());
+      int length = intactLength(at, limit, segment.mask());
       if (length > 0) {
         visitor.record(recordAt(segment, at, length));
         int end = at + (int) FileLayout.align8(length);
         requireZeros(segment, at + length, end, visitor);
         at = end;
       } else {
-        int next = search(at, limit, segment.sequence());
+        int next = search(at, limit, segment.mask());
         if (next < 0 && segment.end() == LogSegment.UNKNOWN) {
           String what = "its link is damaged, so there may have been records from here on";
           visitor.damaged(damage(segment, at, limitOfAll - at, what));
           return;
         }
         int to = next < 0 ? limit : next;
-        visitor.damaged(damage(segment, at, to - at, reason(at, limit, segment.sequence())));
+        visitor.damaged(damage(segment, at, to - at, reason(at, limit, segment.mask())));
         at = to;
       }
     }
@@ -114,12 +115,12 @@ final class SegmentScan {
         file.path(), position, length, below, "segment " + segment.number() + ": " + what);
   }
 
-  private String reason(int at, int limit, long sequence) {
+  private String reason(int at, int limit, int mask) {
     int length = plausibleLength(at, limit);
     if (length < 0) {
       return "expected a record, found bytes that are none";
     }
-    int stored = RecordLayout.crc(bytes, at, sequence, at);
+    int stored = RecordLayout.crc(bytes, at, mask, at);
     int found = RecordLayout.checksum(crc, bytes, at, length);
     return "record of "
         + length
@@ -132,14 +133,13 @@ final class SegmentScan {
   // ---- one record ------------------------------------------------------------------------------
 
   /** Returns the length of the record there, or -1 if there is no intact one. */
-  private int intactLength(int at, int limit, long sequence) {
+  private int intactLength(int at, int limit, int mask) {
     int length = plausibleLength(at, limit);
-    return length > 0 && isIntact(at, length, RecordLayout.mask(sequence)) ? length : -1;
+    return length > 0 && isIntact(at, length, mask) ? length : -1;
   }
 
   private boolean isIntact(int at, int length, int mask) {
-    int stored = RecordLayout.crc(bytes, at) ^ mask ^ RecordLayout.place(at);
-    return stored == RecordLayout.checksum(crc, bytes, at, length);
+    return RecordLayout.crc(bytes, at, mask, at) == RecordLayout.checksum(crc, bytes, at, length);
   }
 
   /** Returns the length that the header there tells, or -1 if it can't be a record's header. */
@@ -161,11 +161,11 @@ final class SegmentScan {
   // ---- behind damage ---------------------------------------------------------------------------
 
   /** Returns where the next intact record is behind {@code at}, or -1. */
-  private int search(int at, int limit, long sequence) {
+  private int search(int at, int limit, int mask) {
     int length = plausibleLength(at, limit);
     if (length > 0) { // first where the damaged record itself says that it ends
       int next = at + (int) FileLayout.align8(length);
-      if (next == limit || intactLength(next, limit, sequence) > 0) {
+      if (next == limit || intactLength(next, limit, mask) > 0) {
         return next == limit ? -1 : next;
       }
     }
@@ -173,7 +173,7 @@ final class SegmentScan {
       int found = plausibleLength(next, limit);
       if (found > 0) {
         searchBytes -= found;
-        if (isIntact(next, found, RecordLayout.mask(sequence))) {
+        if (isIntact(next, found, mask)) {
           return next;
         }
       }
@@ -188,8 +188,8 @@ final class SegmentScan {
     load(segment);
     int limit = (int) Math.min(segment.limit(), available);
     int first = SegmentHeader.END;
-    return intactLength(first, limit, segment.sequence()) > 0
-        || search(first, limit, segment.sequence()) > 0;
+    return intactLength(first, limit, segment.mask()) > 0
+        || search(first, limit, segment.mask()) > 0;
   }
 
   /** Says whether a segment has nothing but zeros, as a hole has. */
@@ -200,10 +200,10 @@ final class SegmentScan {
   }
 
   /**
-   * Finds the sequence for which two records in a row are intact: their checksums tell it, but for
-   * the rare case that another one would do as well.
+   * Finds the mask for which two records in a row are intact: their checksums tell it, but for the
+   * rare case that another one would do as well.
    */
-  OptionalLong guessSequence(LogSegment segment) {
+  OptionalInt guessMask(LogSegment segment) {
     load(segment);
     int limit = (int) Math.min(segment.limit(), available);
     for (int at = SegmentHeader.END; at < limit && searchBytes > 0; at += Long.BYTES) {
@@ -211,22 +211,25 @@ final class SegmentScan {
       if (length > 0) {
         searchBytes -= length;
         int mask =
-            RecordLayout.crc(bytes, at)
-                ^ RecordLayout.place(at)
-                ^ RecordLayout.checksum(crc, bytes, at, length);
+            RecordLayout.crc(bytes, at, 0, at) ^ RecordLayout.checksum(crc, bytes, at, length);
         int next = at + (int) FileLayout.align8(length);
         int nextLength = plausibleLength(next, limit);
         if (nextLength > 0 && isIntact(next, nextLength, mask)) {
-          return sequenceOf(mask);
+          return OptionalInt.of(mask);
         }
       }
     }
-    return OptionalLong.empty();
+    return OptionalInt.empty();
   }
 
-  private static OptionalLong sequenceOf(int mask) {
+  /**
+   * Finds the sequence that gives a mask.
+   *
+   * @param salt of the store
+   */
+  static OptionalLong sequenceOf(int mask, int salt) {
     for (long sequence = 1; sequence < SEQUENCES_TRIED; sequence++) {
-      if (RecordLayout.mask(sequence) == mask) {
+      if (Checksum.mask(salt, sequence) == mask) {
         return OptionalLong.of(sequence);
       }
     }

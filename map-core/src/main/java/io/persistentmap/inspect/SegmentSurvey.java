@@ -1,5 +1,6 @@
 package io.persistentmap.inspect;
 
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
@@ -7,26 +8,34 @@ import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.log.Log;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the segments of the log in a file whose superblocks or image may be gone: by their headers,
  * and where a header is damaged by whatever else names the segment's sequence (its own link, the
- * link of the one before, the image, a superblock, or the checksums of its records).
+ * link of the one before, the image, a superblock, or the checksums of its records). Where nothing
+ * names the store, links tell its salt; without any, the file has one segment, and its records do.
  */
 final class SegmentSurvey {
   private final FileBytes file;
   private final @Nullable SegmentHeader[] headers;
   private final boolean[] inside;
-  private final UUID store;
+  private final int salt;
   private final Map<Integer, Set<Long>> hints = new HashMap<>();
   private final List<LogSegment> log = new ArrayList<>();
   private final DamageList damage;
@@ -45,25 +54,47 @@ final class SegmentSurvey {
       headers[number] =
           SegmentHeader.decode(file.read(SegmentHeader.fileOffset(number), SegmentHeader.BYTES));
     }
-    this.store = known != null ? known : mostFrequentStore();
-    leaveOutForeign();
+    UUID store = known != null ? known : mostFrequentStore();
+    this.salt = store != null ? Checksum.salt(store) : guessSalt();
+    leaveOutForeign(store);
     leaveOutInsides();
   }
 
-  private UUID mostFrequentStore() {
-    Map<UUID, Integer> counts = new HashMap<>();
-    for (SegmentHeader header : headers) {
-      if (header != null) {
-        counts.merge(header.store(), 1, Integer::sum);
-      }
-    }
-    return counts.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(new UUID(0, 0));
+  private @Nullable UUID mostFrequentStore() {
+    return mostFrequent(Arrays.stream(headers).filter(Objects::nonNull).map(SegmentHeader::store));
   }
 
-  private void leaveOutForeign() {
+  private static <T> @Nullable T mostFrequent(Stream<T> all) {
+    return all
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
+        .entrySet()
+        .stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(null);
+  }
+
+  private int guessSalt() {
+    Integer byLinks =
+        mostFrequent(
+            IntStream.range(0, headers.length)
+                .mapToObj(number -> LogSegment.linkBytes(file, number, 1))
+                .filter(SegmentLink::canBe)
+                .map(SegmentLink::saltOf));
+    if (byLinks != null) {
+      return byLinks;
+    }
+    SegmentScan scan = new SegmentScan(file);
+    int anyMask =
+        IntStream.range(0, headers.length)
+            .mapToObj(number -> scan.guessMask(LogSegment.ofUnknown(number)))
+            .flatMapToInt(OptionalInt::stream)
+            .findFirst()
+            .orElse(0);
+    return anyMask ^ Checksum.mask(0, Log.START.sequence());
+  }
+
+  private void leaveOutForeign(@Nullable UUID store) {
     for (int number = 0; number < headers.length; number++) {
       SegmentHeader header = headers[number];
       if (header != null && !header.store().equals(store)) {
@@ -92,11 +123,6 @@ final class SegmentSurvey {
         }
       }
     }
-  }
-
-  /** Returns the store's UUID. */
-  UUID store() {
-    return store;
   }
 
   /** Says that something names a segment's sequence. */
@@ -135,7 +161,7 @@ final class SegmentSurvey {
   }
 
   private LogSegment withEnd(int number, int run, long sequence) {
-    LogSegment segment = LogSegment.of(file, number, run, sequence);
+    LogSegment segment = LogSegment.of(file, salt, number, run, sequence);
     LogSegment.Name next = segment.next();
     if (next != null) {
       hint(next.number(), next.sequence());
@@ -147,10 +173,10 @@ final class SegmentSurvey {
 
   private @Nullable LogSegment findHeaderless(int number) {
     SegmentScan scan = new SegmentScan(file);
-    if (scan.isEmpty(LogSegment.withoutLink(number, 1, 0))) {
+    if (scan.isEmpty(LogSegment.ofUnknown(number))) {
       return null; // a hole, or never used
     }
-    SegmentLink own = LogSegment.linkOf(file, number, 1);
+    SegmentLink own = LogSegment.linkOf(file, salt, number, 1);
     if (own != null) {
       hint(number, own.sequence());
     }
@@ -160,7 +186,9 @@ final class SegmentSurvey {
         return found(candidate);
       }
     }
-    OptionalLong guess = scan.guessSequence(LogSegment.withoutLink(number, 1, 0));
+    OptionalInt mask = scan.guessMask(LogSegment.ofUnknown(number));
+    OptionalLong guess =
+        mask.isPresent() ? SegmentScan.sequenceOf(mask.getAsInt(), salt) : OptionalLong.empty();
     return guess.isPresent()
         ? found(withEnd(number, runOf(number, guess.getAsLong()), guess.getAsLong()))
         : null;
@@ -185,7 +213,7 @@ final class SegmentSurvey {
   private int runOf(int number, long sequence) {
     int run = 1;
     while (number + run <= headers.length && (run == 1 || headers[number + run - 1] == null)) {
-      SegmentLink link = LogSegment.linkOf(file, number, run);
+      SegmentLink link = LogSegment.linkOf(file, salt, number, run);
       if (link != null && link.sequence() == sequence) {
         return run;
       }

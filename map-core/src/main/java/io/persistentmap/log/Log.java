@@ -1,6 +1,7 @@
 package io.persistentmap.log;
 
 import io.persistentmap.StorageFailureException;
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.RecordLayout;
@@ -53,6 +54,7 @@ public final class Log {
 
   private final DataFile file;
   private final UUID store;
+  private final int salt;
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final StoreHealth health;
@@ -110,6 +112,7 @@ public final class Log {
       Runnable onSealed) {
     this.file = file;
     this.store = store;
+    this.salt = Checksum.salt(store);
     this.segments = segments;
     this.mapping = mapping;
     this.health = health;
@@ -158,6 +161,16 @@ public final class Log {
     return segments;
   }
 
+  /** Returns the salt of the store's checks. */
+  public int salt() {
+    return salt;
+  }
+
+  /** Returns what the checks of a segment's records are masked with. */
+  public int mask(long sequence) {
+    return Checksum.mask(salt, sequence);
+  }
+
   // ---- appending -------------------------------------------------------------------------------
 
   /**
@@ -185,7 +198,7 @@ public final class Log {
         roll(current);
         continue;
       }
-      RecordLayout.writeCrc(record.array(), crc, current.sequence, at);
+      RecordLayout.writeCrc(record.array(), crc, current.mask, at);
       current.memory.write(at, record.array(), 0, (int) padded);
       current.wrote(padded);
       return FileLayout.address(current.segment.number(), at);
@@ -200,7 +213,7 @@ public final class Log {
       Tail before = tail == Tail.NONE ? firstTail() : tail;
       Memory buffer = buffers.take(); // may fail, so before anything has changed
       Tail run = open(count, memory);
-      RecordLayout.writeCrc(record.array(), crc, run.sequence, FIRST_RECORD);
+      RecordLayout.writeCrc(record.array(), crc, run.mask, FIRST_RECORD);
       memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
       run.claim(padded);
       run.wrote(padded);
@@ -281,7 +294,8 @@ public final class Log {
     VarHandle.fullFence();
     byte[] header = new SegmentHeader(store, sequence, SegmentHeader.LOG, run).encode();
     memory.write(SegmentHeader.OFFSET, header, 0, header.length);
-    return new Tail(segment, sequence, memory, FIRST_RECORD, FileLayout.start(segment.number()));
+    long flushed = FileLayout.start(segment.number());
+    return new Tail(segment, sequence, mask(sequence), memory, FIRST_RECORD, flushed);
   }
 
   private Tail resume(LogPosition position) {
@@ -293,7 +307,9 @@ public final class Log {
     }
     Segment segment = segments.require(position.segment());
     segment.setBase(memory);
-    return new Tail(segment, position.sequence(), memory, position.offset(), position.offset());
+    long sequence = position.sequence();
+    long end = position.offset();
+    return new Tail(segment, sequence, mask(sequence), memory, end, end);
   }
 
   /** Returns a sequence for an image segment. */
@@ -469,7 +485,7 @@ public final class Log {
       long size = (long) full.run() * FileLayout.SEGMENT_BYTES;
       long position = FileLayout.fileOffset(full.number()) + size - SegmentLink.BYTES;
       file.read(position, link, 0, link.length);
-      full.end(SegmentLink.decode(file.path(), full.number(), link, full.sequence()).end());
+      full.end(SegmentLink.decode(file.path(), full.number(), link, salt, full.sequence()).end());
     }
     return full.end();
   }
@@ -495,7 +511,7 @@ public final class Log {
     long size = full.memory.size();
     long end = FileLayout.alignToBlock(full.end());
     long linkBlock = size - FileLayout.BLOCK_BYTES;
-    byte[] link = full.link().encode();
+    byte[] link = full.link().encode(salt);
     full.memory.zero(full.end(), Math.min(end, full.limit) - full.end());
     if (end < size) {
       full.memory.zero(linkBlock, FileLayout.BLOCK_BYTES);

@@ -10,10 +10,14 @@ final class Tail {
   private static final long CLOSED = Long.MAX_VALUE / 2;
 
   /** Before the first append: has room for nothing. */
-  static final Tail NONE = new Tail(new Segment(-1), 0, Memory.empty(), CLOSED, 0);
+  static final Tail NONE = new Tail(new Segment(-1), 0, 0, Memory.empty(), CLOSED, 0);
 
   final Segment segment;
   final long sequence;
+
+  /** What the checks of its records are masked with. */
+  final int mask;
+
   final Memory memory;
   final long limit;
 
@@ -31,9 +35,10 @@ final class Tail {
 
   private volatile long nextSequence;
 
-  Tail(Segment segment, long sequence, Memory memory, long claimed, long flushed) {
+  Tail(Segment segment, long sequence, int mask, Memory memory, long claimed, long flushed) {
     this.segment = segment;
     this.sequence = sequence;
+    this.mask = mask;
     this.memory = memory;
     this.limit = memory.size() - SegmentLink.BYTES;
     this.claimed = new AtomicLong(claimed);

@@ -261,7 +261,7 @@ final class Cleaner {
    * length.
    */
   private int lookAt(Segment victim, Memory base, long end, int i, SegmentSlots named) {
-    int length = operation.load(base, offsets[i], end, victim.sequence());
+    int length = operation.load(base, offsets[i], end, log.mask(victim.sequence()));
     if (length < 0) {
       throw new CorruptFileException(
           log.path()
@@ -299,7 +299,7 @@ final class Cleaner {
 
   private void move(Segment victim, Memory base, long end, int i, long oldestOther) {
     long at = offsets[i];
-    int length = operation.load(base, at, end, victim.sequence());
+    int length = operation.load(base, at, end, log.mask(victim.sequence()));
     if (length < 0) {
       throw new CorruptFileException(log.path() + ": a record changed while it was cleaned");
     }

@@ -1,6 +1,7 @@
 package io.persistentmap.store;
 
 import io.persistentmap.CorruptFileException;
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
 import io.persistentmap.format.RecordLayout;
@@ -74,13 +75,15 @@ final class ImageReader {
       }
       byte[] payload = readPayload(second.takeBuffer(), (int) block.length());
       if (block.kind() == ImageBlock.SHARD || block.kind() == ImageBlock.ADDRESSES) {
+        long number = blocks;
         second.run(
             () -> {
-              fill(block, header, payload);
+              requireIntact(header, payload, block, number);
+              fill(block, payload);
               second.giveBuffer(payload);
             });
       } else {
-        requireIntact(header, payload, block);
+        requireIntact(header, payload, block, blocks);
         if (block.kind() == ImageBlock.END) {
           second.await();
           if (block.lsn() != blocks) {
@@ -95,14 +98,14 @@ final class ImageReader {
     }
   }
 
-  private void requireIntact(byte[] header, byte[] payload, ImageBlock block) {
-    if (!ImageBlock.isIntact(header, payload, (int) block.length())) {
+  private void requireIntact(byte[] header, byte[] payload, ImageBlock block, long number) {
+    int mask = Checksum.mask(superblock.salt(), superblock.imageSequence());
+    if (!ImageBlock.isIntact(header, payload, (int) block.length(), mask, number)) {
       throw damaged("a block with a wrong crc32c");
     }
   }
 
-  private void fill(ImageBlock block, byte[] header, byte[] payload) {
-    requireIntact(header, payload, block);
+  private void fill(ImageBlock block, byte[] payload) {
     int length = (int) block.length();
     boolean filled =
         block.kind() == ImageBlock.SHARD
@@ -186,7 +189,8 @@ final class ImageReader {
     byte[] bytes = new byte[SegmentLink.BYTES];
     long linkOffset = FileLayout.SEGMENT_BYTES - SegmentLink.BYTES;
     buffer.read(linkOffset, bytes, 0, bytes.length);
-    SegmentLink link = SegmentLink.decode(file.path(), segment, bytes, nextSequence);
+    SegmentLink link =
+        SegmentLink.decode(file.path(), segment, bytes, superblock.salt(), nextSequence);
     offset = SegmentHeader.END;
     end = link.end();
     if (end <= offset || end > linkOffset) {

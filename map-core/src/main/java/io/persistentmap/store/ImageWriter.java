@@ -1,5 +1,6 @@
 package io.persistentmap.store;
 
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
 import io.persistentmap.format.LogPosition;
@@ -110,7 +111,8 @@ final class ImageWriter {
 
   private void block(int kind, long lsn, int map, int shard) {
     ImageBlock header = new ImageBlock(kind, payload.position(), lsn, map, shard);
-    byte[] bytes = header.encode(payload.array());
+    int mask = Checksum.mask(log.salt(), segments.get(0).sequence());
+    byte[] bytes = header.encode(payload.array(), mask, blocks);
     append(bytes, bytes.length);
     append(payload.array(), payload.position());
     blocks++;
@@ -141,7 +143,7 @@ final class ImageWriter {
 
   private void link(int next, long nextSequence) {
     SegmentLink link = new SegmentLink(current.sequence(), offset, next, nextSequence);
-    buffer.write(PAYLOAD_END, link.encode(), 0, SegmentLink.BYTES);
+    buffer.write(PAYLOAD_END, link.encode(log.salt()), 0, SegmentLink.BYTES);
     buffer.zero(offset, PAYLOAD_END - offset);
     byte[] header = new SegmentHeader(store, current.sequence(), SegmentHeader.IMAGE, 1).encode();
     buffer.write(SegmentHeader.OFFSET, header, 0, header.length);

@@ -97,7 +97,8 @@ final class Replay {
    * @throws CorruptFileException if a record is damaged
    */
   @Nullable String placeKeys(KeyDecoder keys) {
-    KeyPlacement placement = new KeyPlacement(index, segments, file, keys, superblock.hashSeed());
+    KeyPlacement placement =
+        new KeyPlacement(index, segments, file, keys, superblock.salt(), superblock.hashSeed());
     placement.run(entries);
     return placement.remark();
   }
@@ -169,7 +170,7 @@ final class Replay {
     byte[] link = new byte[SegmentLink.BYTES];
     long end = FileLayout.fileOffset(segment) + (long) run * FileLayout.SEGMENT_BYTES;
     file.read(end - SegmentLink.BYTES, link, 0, link.length);
-    return SegmentLink.decode(file.path(), segment, link, sequence);
+    return SegmentLink.decode(file.path(), segment, link, superblock.salt(), sequence);
   }
 
   private void replaySegment(int segment, long sequence, long from, long end) {
@@ -206,7 +207,8 @@ final class Replay {
       record = new byte[(int) Math.max(recordLength, Math.min(record.length * 2L, 1 << 20))];
     }
     buffer.read(at, record, 0, (int) recordLength);
-    int expected = RecordLayout.crc(record, 0, sequence, from + at);
+    int mask = Checksum.mask(superblock.salt(), sequence);
+    int expected = RecordLayout.crc(record, 0, mask, from + at);
     int found = RecordLayout.checksum(crc, record, 0, (int) recordLength);
     if (expected != found) {
       throw damaged(

@@ -1,5 +1,6 @@
 package io.persistentmap.crash;
 
+import io.persistentmap.format.Checksum;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.ImageBlock;
 import io.persistentmap.format.RecordLayout;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /** The checked parts of a hash file, and how their checks are made right after a change. */
@@ -18,8 +20,6 @@ final class FileParts {
   private static final int SECOND_COPY = 2048;
   private static final int SUPERBLOCK_CRC = 12;
   private static final int HEADER_CRC = 4;
-  private static final int SEQUENCE_OFFSET = 24;
-  private static final int KIND_OFFSET = 32;
   private static final int RUN_OFFSET = 36;
 
   private FileParts() {}
@@ -37,9 +37,9 @@ final class FileParts {
    * A part.
    *
    * @param at its place in the file
-   * @param sequence of the segment that a record is in
+   * @param mask of its check; for a link, of the store alone
    */
-  record Part(Kind kind, int at, int length, long sequence) {}
+  record Part(Kind kind, int at, int length, int mask) {}
 
   /** Finds the parts of a file that is whole. */
   static List<Part> of(byte[] file) {
@@ -64,26 +64,33 @@ final class FileParts {
   private static void addSegment(List<Part> parts, ByteBuffer bytes, int start, int length) {
     int header = start + SegmentHeader.OFFSET;
     parts.add(new Part(Kind.HEADER, header, SegmentHeader.BYTES, 0));
+    byte[] headerBytes = new byte[SegmentHeader.BYTES];
+    bytes.get(header, headerBytes);
+    SegmentHeader read = Objects.requireNonNull(SegmentHeader.decode(headerBytes));
+    int salt = Checksum.salt(read.store());
+    int mask = Checksum.mask(salt, read.sequence());
     if (length % FileLayout.SEGMENT_BYTES == 0) {
       int link = start + length - SegmentLink.BYTES;
-      parts.add(new Part(Kind.LINK, link, SegmentLink.BYTES, 0));
+      parts.add(new Part(Kind.LINK, link, SegmentLink.BYTES, salt));
     }
     int at = start + SegmentHeader.END;
     int end = start + length;
-    if (bytes.getInt(header + KIND_OFFSET) == SegmentHeader.LOG) {
-      long sequence = bytes.getLong(header + SEQUENCE_OFFSET);
+    if (read.kind() == SegmentHeader.LOG) {
       while (at + RecordLayout.HEADER_BYTES <= end) {
         int record = bytes.getInt(at + RecordLayout.LENGTH_OFFSET);
         if (record < RecordLayout.HEADER_BYTES || record > end - at) {
           break;
         }
-        parts.add(new Part(Kind.RECORD, at, record, sequence));
+        int place = Checksum.place((at - start) >>> 3);
+        parts.add(new Part(Kind.RECORD, at, record, mask ^ place));
         at += (int) FileLayout.align8(record);
       }
     } else {
+      int number = 0;
       while (at + ImageBlock.BYTES <= end && bytes.getInt(at + Integer.BYTES) != 0) {
         int block = ImageBlock.BYTES + (int) bytes.getLong(at + Long.BYTES);
-        parts.add(new Part(Kind.IMAGE_BLOCK, at, block, 0));
+        parts.add(new Part(Kind.IMAGE_BLOCK, at, block, mask ^ Checksum.place(number)));
+        number++;
         at += block;
       }
     }
@@ -99,7 +106,8 @@ final class FileParts {
         put(file, part.at + SUPERBLOCK_CRC, crc(bytes, 0));
       }
       case HEADER -> put(file, part.at + HEADER_CRC, crc(bytes, 2 * Integer.BYTES));
-      case LINK, IMAGE_BLOCK -> put(file, part.at, crc(bytes, Integer.BYTES));
+      case LINK -> put(file, part.at, SegmentLink.saltOf(bytes) ^ part.mask ^ stored(bytes));
+      case IMAGE_BLOCK -> put(file, part.at, crc(bytes, Integer.BYTES) ^ part.mask);
       case RECORD -> repairRecord(file, part, bytes);
     }
   }
@@ -110,9 +118,12 @@ final class FileParts {
     if (length >= RecordLayout.HEADER_BYTES && part.at + length <= file.size()) {
       byte[] record = file.read(part.at, (int) length);
       int crc = RecordLayout.checksum(new CRC32C(), record, 0, record.length);
-      long place = part.at % FileLayout.SEGMENT_BYTES;
-      put(file, part.at, crc ^ RecordLayout.mask(part.sequence) ^ RecordLayout.place(place));
+      put(file, part.at, crc ^ part.mask);
     }
+  }
+
+  private static int stored(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
   }
 
   private static int crc(byte[] bytes, int from) {

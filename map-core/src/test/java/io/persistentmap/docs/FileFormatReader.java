@@ -137,6 +137,17 @@ final class FileFormatReader {
     return (int) crc.getValue();
   }
 
+  /** What a CRC is masked with. */
+  private int mask(long sequence, int place) {
+    UUID store = superblock.store();
+    long name = store.getMostSignificantBits() ^ store.getLeastSignificantBits();
+    return mix(name) ^ mix(sequence) ^ place * 0x85EBCA6B;
+  }
+
+  private static int mix(long number) {
+    return (int) ((number * 0x9E3779B97F4A7C15L) >>> 32);
+  }
+
   private static void requireZeros(ByteBuffer buffer, long where) {
     while (buffer.hasRemaining()) {
       require(buffer.get() == 0, "zeros", where);
@@ -308,7 +319,8 @@ final class FileFormatReader {
   private Link link(Segment segment) {
     long offset = segment.position() + segment.length() - Segment.LINK_BYTES;
     ByteBuffer link = bytes(offset, Segment.LINK_BYTES);
-    require(link.getInt(0) == crc(link.slice(4, Segment.LINK_BYTES - 4)), "CRC of link", offset);
+    int crc = crc(link.slice(4, Segment.LINK_BYTES - 4)) ^ mask(segment.sequence, 0);
+    require(link.getInt(0) == crc, "CRC of link", offset);
     require(link.getLong(8) == segment.sequence, "sequence of link", offset);
     require(link.getInt(28) == 0, "zero in link", offset);
     return new Link(link.getInt(4), link.getLong(16), link.getInt(24));
@@ -419,7 +431,8 @@ final class FileFormatReader {
     int keyLength = record.getInt(20);
     require(length >= LogRecord.HEADER_BYTES + keyLength && keyLength >= 0, "lengths", position);
     int crc =
-        crc(record.slice(24, length - 24), record.slice(4, 20)) ^ mask(segment.sequence, offset);
+        crc(record.slice(24, length - 24), record.slice(4, 20))
+            ^ mask(segment.sequence, offset / 8);
     require(record.getInt(0) == crc, "CRC of record", position);
     requireZeros(record.slice(length, align(length) - length), position);
     int flags = record.get(17);
@@ -437,10 +450,6 @@ final class FileFormatReader {
         record.getShort(18) & 0xFFFF,
         record.slice(24, keyLength),
         record.slice(24 + keyLength, length - 24 - keyLength));
-  }
-
-  private static int mask(long sequence, int offset) {
-    return (int) ((sequence * 0x9E3779B97F4A7C15L) >>> 32) ^ offset / 8 * 0x85EBCA6B;
   }
 
   /** The maps and classes of a store. */
@@ -681,7 +690,7 @@ final class FileFormatReader {
     ByteBuffer in = image();
     List<Block> blocks = new ArrayList<>();
     while (true) {
-      Block block = block(in);
+      Block block = block(in, blocks.size());
       if (block.kind == Block.END) {
         require(block.lsn == blocks.size() && !in.hasRemaining(), "blocks", blocks.size());
         return blocks;
@@ -690,11 +699,12 @@ final class FileFormatReader {
     }
   }
 
-  private static Block block(ByteBuffer in) {
+  private Block block(ByteBuffer in, int number) {
     int at = in.position();
     int length = Math.toIntExact(in.getLong(at + 8));
     ByteBuffer block = slice(in, at, Block.HEADER_BYTES + length);
-    require(block.getInt(0) == crc(block.slice(4, 28 + length)), "CRC of block", at);
+    int crc = crc(block.slice(4, 28 + length)) ^ mask(superblock.imageSequence(), number);
+    require(block.getInt(0) == crc, "CRC of block", at);
     in.position(at + Block.HEADER_BYTES + length);
     return new Block(
         block.getInt(4),

@@ -80,7 +80,8 @@ final class FlippedByteTest {
     assertThat(superblock.imageSegment()).isNotEqualTo(Superblock.NO_IMAGE);
     try (FileBytes bytes = FileBytes.open(files, file, damage -> {})) {
       LogSegment image =
-          LogSegment.of(bytes, superblock.imageSegment(), 1, superblock.imageSequence());
+          LogSegment.of(
+              bytes, superblock.salt(), superblock.imageSegment(), 1, superblock.imageSequence());
       long start = FileLayout.fileOffset(image.number());
       offsets.addAll(offsets(start + SegmentHeader.OFFSET, start + image.limit()));
     }

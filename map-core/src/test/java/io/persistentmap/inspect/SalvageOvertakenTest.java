@@ -111,12 +111,12 @@ final class SalvageOvertakenTest {
 
   @Test
   void cutWhereRecordEnds_told() throws Exception {
-    Superblock unused = store(60, 60);
+    Superblock superblock = store(60, 60);
     long[] cut = new long[1];
     try (FileBytes file = FileBytes.open(files, origin, damage -> {})) {
       new SegmentScan(file)
           .scan(
-              LogSegment.of(file, 0, 1, 1),
+              LogSegment.of(file, superblock.salt(), 0, 1, 1),
               new SegmentScan.Visitor() {
                 @Override
                 public void record(LogRecord record) {

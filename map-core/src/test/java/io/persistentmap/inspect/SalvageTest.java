@@ -190,6 +190,20 @@ final class SalvageTest {
     requireAll(damage -> damage.zero(0, 2L * BLOCK + SegmentHeader.BYTES));
   }
 
+  /** Guards that the records are still believed where no header or superblock names the store. */
+  @Test
+  void closed_superblocksAndAllHeadersGone_allSaved() throws Exception {
+    closedStore();
+    long size = Files.size(origin);
+    requireAll(
+        damage -> {
+          damage.zero(0, 2L * BLOCK);
+          for (long start = 0; start < size; start += SEGMENT) {
+            damage.zero(start + SegmentHeader.OFFSET, SegmentHeader.BYTES);
+          }
+        });
+  }
+
   // ---- records damaged -------------------------------------------------------------------------
 
   @Test
