@@ -136,7 +136,9 @@ public final class LoopFileSystem implements Closeable {
   }
 
   /**
-   * Btrfs may still know the device of an image whose copy this is, for a moment: "File exists".
+   * The kernel remembers the devices of Btrfs, and refuses one ("File exists") of which it knows a
+   * newer copy under another name: as it does of an image that is older than the one before, if its
+   * loop device has another number. So it is told to forget those that are not mounted.
    */
   private void mount() throws IOException {
     OpenMounts.add(this);
@@ -148,6 +150,7 @@ public final class LoopFileSystem implements Closeable {
         if (attempt == MOUNT_ATTEMPTS || !String.valueOf(e.getMessage()).contains("File exists")) {
           throw e;
         }
+        Commands.run("btrfs", "device", "scan", "--forget");
         LockSupport.parkNanos(BETWEEN_ATTEMPTS_NANOS);
       }
     }
