@@ -149,15 +149,28 @@ final class SegmentSurvey {
         log.add(withEnd(number, header.run(), header.sequence()));
       }
     }
-    for (int number = 0; number < headers.length; number++) {
-      if (headers[number] == null && !inside[number] && !images.contains(number)) {
-        LogSegment found = findHeaderless(number);
-        if (found != null) {
-          log.add(found);
-        }
-      }
+    List<Integer> headerless =
+        IntStream.range(0, headers.length)
+            .filter(number -> headers[number] == null && !images.contains(number))
+            .filter(number -> !isEmpty(number)) // a hole, or never used
+            .boxed()
+            .collect(Collectors.toCollection(ArrayList::new));
+    while (headerless.removeIf(this::isInsideOrFound)) {
+      // What was found may have a link that names one before.
     }
     return log;
+  }
+
+  private boolean isEmpty(int number) {
+    return new SegmentScan(file).isEmpty(LogSegment.ofUnknown(number));
+  }
+
+  private boolean isInsideOrFound(int number) {
+    LogSegment found = inside[number] ? null : findHeaderless(number);
+    if (found != null) {
+      log.add(found);
+    }
+    return inside[number] || found != null;
   }
 
   private LogSegment withEnd(int number, int run, long sequence) {
@@ -173,9 +186,6 @@ final class SegmentSurvey {
 
   private @Nullable LogSegment findHeaderless(int number) {
     SegmentScan scan = new SegmentScan(file);
-    if (scan.isEmpty(LogSegment.ofUnknown(number))) {
-      return null; // a hole, or never used
-    }
     SegmentLink own = LogSegment.linkOf(file, salt, number, 1);
     if (own != null) {
       hint(number, own.sequence());

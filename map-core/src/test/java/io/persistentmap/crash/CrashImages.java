@@ -19,22 +19,23 @@ import java.util.SplittableRandom;
  * the files must be on a file system that clones.
  */
 final class CrashImages implements AutoCloseable {
-  private static final int SECTOR_BYTES = 512;
-
   private static final FileSystem FILES = FileSystem.ofPlatform();
 
   private final DiskLog log;
   private final List<DiskLog.Entry> entries;
   private final Path flushed;
   private final FileChannel channel;
+  private final int sectorBytes;
   private int applied;
 
   /**
    * Begins with an image from before the log.
    *
    * @param flushed the image, which this object goes on to write
+   * @param sectorBytes what the device writes as a whole or not at all
    */
-  CrashImages(DiskLog log, Path flushed) throws IOException {
+  CrashImages(DiskLog log, Path flushed, int sectorBytes) throws IOException {
+    this.sectorBytes = sectorBytes;
     this.log = log;
     this.entries = log.entries();
     this.flushed = flushed;
@@ -118,9 +119,9 @@ final class CrashImages implements AutoCloseable {
       log.apply(write, 0, write.length(), image);
       return;
     }
-    for (int from = 0; from < write.length(); from += SECTOR_BYTES) {
+    for (int from = 0; from < write.length(); from += sectorBytes) {
       if (random.nextBoolean()) {
-        log.apply(write, from, Math.min(SECTOR_BYTES, write.length() - from), image);
+        log.apply(write, from, Math.min(sectorBytes, write.length() - from), image);
       }
     }
   }

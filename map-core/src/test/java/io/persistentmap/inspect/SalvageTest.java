@@ -194,12 +194,14 @@ final class SalvageTest {
   @Test
   void closed_superblocksAndAllHeadersGone_allSaved() throws Exception {
     closedStore();
-    long size = Files.size(origin);
+    int image = StoreFile.read(files, origin).superblock().imageSegment();
+    List<LogSegment> segments = usedSegments();
     requireAll(
         damage -> {
           damage.zero(0, 2L * BLOCK);
-          for (long start = 0; start < size; start += SEGMENT) {
-            damage.zero(start + SegmentHeader.OFFSET, SegmentHeader.BYTES);
+          damage.zero(SegmentHeader.fileOffset(image), SegmentHeader.BYTES);
+          for (LogSegment segment : segments) {
+            damage.zero(SegmentHeader.fileOffset(segment.number()), SegmentHeader.BYTES);
           }
         });
   }

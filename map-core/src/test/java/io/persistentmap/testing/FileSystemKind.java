@@ -44,6 +44,11 @@ public enum FileSystemKind {
     return (this == XFS ? 320L : 128L) << 20;
   }
 
+  /** What a device must write as a whole, or not at all, for the file system to survive. */
+  public int atomicBytes() {
+    return this == BTRFS ? 4096 : 512;
+  }
+
   /** The options that it is mounted with. */
   String mountOptions() {
     return mountOptions;

@@ -29,6 +29,15 @@ public final class LoopFileSystem implements Closeable {
   public static final long DEFAULT_SIZE_BYTES =
       Long.getLong("persistentmap.imageMegabytes", 2000) << 20;
 
+  /** An image can't be mounted. */
+  public static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   private static final int MOUNT_ATTEMPTS = 20;
   private static final long BETWEEN_ATTEMPTS_NANOS = 100_000_000;
 
@@ -112,7 +121,11 @@ public final class LoopFileSystem implements Closeable {
     }
   }
 
-  /** Mounts an image that has a file system, or may have one; closing leaves the image. */
+  /**
+   * Mounts an image that has a file system, or may have one; closing leaves the image.
+   *
+   * @throws RefusedException if it can't be mounted
+   */
   public static LoopFileSystem attach(FileSystemKind kind, Path image) throws IOException {
     LoopFileSystem made = new LoopFileSystem(kind, image, newRoot(kind.name()), false);
     try {
@@ -148,7 +161,7 @@ public final class LoopFileSystem implements Closeable {
         return;
       } catch (IOException e) {
         if (attempt == MOUNT_ATTEMPTS || !String.valueOf(e.getMessage()).contains("File exists")) {
-          throw e;
+          throw new RefusedException(e);
         }
         Commands.run("btrfs", "device", "scan", "--forget");
         LockSupport.parkNanos(BETWEEN_ATTEMPTS_NANOS);
