@@ -5,7 +5,6 @@ import io.persistentmap.index.RecordLookup.Match;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.StoreHealth;
-import io.persistentmap.platform.OffHeapMemory;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -60,8 +59,9 @@ public final class HashIndex {
 
   private static Shard[] newShards() {
     Shard[] shards = new Shard[ALL_SHARDS];
+    TableMemory tables = new TableMemory();
     for (int i = 0; i < ALL_SHARDS; i++) {
-      shards[i] = new Shard(i, OffHeapMemory::allocate);
+      shards[i] = new Shard(i, tables);
     }
     return shards;
   }

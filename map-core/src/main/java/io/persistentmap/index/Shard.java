@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not final: tests break it on purpose, to see that they notice.
  */
 public class Shard {
-  private static final int INITIAL_HOME_BITS = 3;
-
   /** How often a wait is checked for being futile. */
   private static final long FUTILITY_CHECK_NANOS = 5_000_000;
 
@@ -127,8 +125,9 @@ public class Shard {
   void reserve() {
     SlotTable present = table;
     if (present == null) {
-      publish(newTable(INITIAL_HOME_BITS, SlotTable.defaultOverflow(INITIAL_HOME_BITS)));
-    } else if (homeBitsFor(count + 1) > present.homeBits()) {
+      int homes = SlotTable.LEAST_HOMES;
+      publish(newTable(homes, SlotTable.defaultOverflow(homes)));
+    } else if (present.isTooSmallFor(count + 1)) {
       grow(present);
     }
   }
@@ -176,36 +175,27 @@ public class Shard {
     count = entries;
   }
 
-  SlotTable newTable(int homeBits, int overflow) {
-    return new SlotTable(homeBits, overflow, allocator);
-  }
-
-  /** Returns how many bits of homes a number of entries takes. */
-  static int homeBitsFor(long entries) {
-    int bits = INITIAL_HOME_BITS;
-    while (bits < SlotTable.TAG_BITS && entries > (1L << bits) / 5 * 4) {
-      bits++;
-    }
-    return bits;
+  SlotTable newTable(int homes, int overflow) {
+    return new SlotTable(homes, overflow, allocator);
   }
 
   private void grow(SlotTable present) {
-    int bits = present.homeBits() + 1;
-    rebuild(present, bits, SlotTable.defaultOverflow(bits));
+    int homes = SlotTable.next(present.homes());
+    rebuild(present, homes, SlotTable.defaultOverflow(homes));
   }
 
   /** Many equal tags at the end of the table: only a longer overflow helps. */
   private SlotTable widen(SlotTable present) {
-    return rebuild(present, present.homeBits(), present.overflow() * 2);
+    return rebuild(present, present.homes(), present.overflow() * 2);
   }
 
   /** Readers go on in the old table until the new one is complete. */
-  private SlotTable rebuild(SlotTable present, int homeBits, int overflow) {
-    SlotTable rebuilt = newTable(homeBits, overflow);
+  private SlotTable rebuild(SlotTable present, int homes, int overflow) {
+    SlotTable rebuilt = newTable(homes, overflow);
     int slots = overflow;
     while (!present.copyTo(rebuilt)) {
       slots *= 2;
-      rebuilt = newTable(homeBits, slots);
+      rebuilt = newTable(homes, slots);
     }
     publish(rebuilt);
     return rebuilt;

@@ -6,7 +6,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,10 +64,6 @@ public interface FileSystem {
 
   /** Returns the file system of this platform: JNA on 64-bit Linux, else {@code java.nio}. */
   static FileSystem ofPlatform() {
-    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
-    boolean wide = System.getProperty("os.arch", "").contains("64");
-    return linux && wide && !Boolean.getBoolean("persistentmap.portable")
-        ? new LinuxFileSystem()
-        : new PortableFileSystem();
+    return NativeAccess.hasLibC() ? new LinuxFileSystem() : new PortableFileSystem();
   }
 }

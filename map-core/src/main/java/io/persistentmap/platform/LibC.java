@@ -18,6 +18,7 @@ final class LibC {
   static final int MAP_SHARED = 1;
   static final long MAP_FAILED = -1;
   static final int MADV_RANDOM = 1;
+  static final int MADV_HUGEPAGE = 14;
   static final int LOCK_SH = 1;
   static final int LOCK_EX = 2;
   static final int LOCK_NB = 4;

@@ -33,6 +33,8 @@ public final class OffHeapMemory implements Memory {
   /** As many unreachable bytes as may always be there. */
   private static final long LEAST_TO_COLLECT = 1L << 30;
 
+  private static final long HUGE_PAGE_BYTES = 2 << 20;
+
   /** Bytes allocated and not released. */
   private static final AtomicLong allocated = new AtomicLong();
 
@@ -73,6 +75,23 @@ public final class OffHeapMemory implements Memory {
     OffHeapMemory memory = new OffHeapMemory(address, size, null);
     CLEANER.register(memory, () -> free(address, size));
     return memory;
+  }
+
+  /**
+   * Allocates memory that holds anything, in whole huge pages where the system has them; it takes
+   * no page of the machine until one of its bytes is touched.
+   *
+   * @param size rounded up to a multiple of 2 MiB
+   * @throws OutOfMemoryError when the operating system has none left
+   */
+  public static OffHeapMemory allocateHuge(long size) {
+    long whole = (size + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
+    OffHeapMemory root = allocateUnzeroed(whole + HUGE_PAGE_BYTES);
+    OffHeapMemory aligned = root.slice(-root.address & (HUGE_PAGE_BYTES - 1), whole);
+    if (NativeAccess.hasLibC()) {
+      LibC.madvise(aligned.address, whole, LibC.MADV_HUGEPAGE); // without success: small pages
+    }
+    return aligned;
   }
 
   private static void free(long address, long size) {

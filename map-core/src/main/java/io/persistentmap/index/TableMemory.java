@@ -1,0 +1,45 @@
+package io.persistentmap.index;
+
+import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
+import java.util.function.LongFunction;
+
+/**
+ * Zeroed memory for the tables of one index, side by side in slabs of huge pages: a look-up goes to
+ * a random place of the index, and with pages of 4 KiB waits for its translation, too (measured in
+ * {@code docs/decisions/0008-huge-pages-for-the-index.md}).
+ *
+ * <p>A slab is released when none of its tables can be reached. The tables of an index double at
+ * about the same time, since a hash spreads the keys evenly: so few slabs are kept by one table.
+ * Thread-safe.
+ */
+final class TableMemory implements LongFunction<Memory> {
+  /** Tables below are too small, and all of them together, for a huge page. */
+  private static final long LEAST_BYTES = 32 << 10;
+
+  /** So many tables of the largest size are in a slab, at the least: what is left over is small. */
+  private static final long LEAST_TABLES = 16;
+
+  private Memory slab = Memory.empty();
+  private long used;
+
+  @Override
+  public Memory apply(long size) {
+    if (size < LEAST_BYTES) {
+      return OffHeapMemory.allocate(size);
+    }
+    Memory table = take(size);
+    table.zero(0, size);
+    return table;
+  }
+
+  private synchronized Memory take(long size) {
+    if (size > slab.size() - used) {
+      slab = OffHeapMemory.allocateHuge(size * LEAST_TABLES);
+      used = 0;
+    }
+    Memory table = slab.slice(used, size);
+    used += size;
+    return table;
+  }
+}
