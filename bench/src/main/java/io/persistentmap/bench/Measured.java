@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -27,7 +29,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Runs what JMH measures, and prints it.
  *
  * <p>Each round runs every benchmark in a process of its own, and rounds follow each other: so what
- * else the machine does meets all of them alike. Medians are over the iterations of all rounds.
+ * else the machine does meets all of them alike. A ratio is the median over the rounds of what it
+ * is within a round, whose processes were near each other in time; other medians are over the
+ * iterations of all rounds.
  */
 final class Measured {
   private static final String PACKAGE = "io.persistentmap.bench.";
@@ -63,16 +67,16 @@ final class Measured {
   private Map<String, Samples> measure(Path directory, String... benchmarks)
       throws RunnerException, IOException {
     Map<String, Samples> results = new LinkedHashMap<>();
-    for (int round = 0; round < (quick ? 1 : 3); round++) {
+    for (int round = 0; round < (quick ? 3 : 7); round++) {
       for (String benchmark : benchmarks) {
         ChainedOptionsBuilder options = options(benchmark, directory);
         if (benchmark.contains("InsertBenchmark")) {
-          options.warmupIterations(1).measurementIterations(quick ? 3 : 6);
+          options.warmupIterations(1).measurementIterations(quick ? 2 : 3);
         } else {
           options
-              .warmupIterations(quick ? 2 : 5)
+              .warmupIterations(quick ? 2 : 3)
               .warmupTime(TimeValue.seconds(1))
-              .measurementIterations(quick ? 5 : 10)
+              .measurementIterations(quick ? 3 : 5)
               .measurementTime(TimeValue.seconds(1));
         }
         run(options, results.computeIfAbsent(benchmark, name -> new Samples()));
@@ -82,33 +86,31 @@ final class Measured {
   }
 
   private static void printOperations(String kind, Map<String, Samples> results) {
-    String format = "  %-28s %-34s %9s %9s %9s %9s%n";
+    String format = "  %-24s %-28s %7s %17s %7s %17s%n";
     System.out.printf(
         "%n1-2. One thread, %,d entries, %d-character keys, users of %d bytes, on %s%n",
         ENTRIES, Keys.LENGTH, new Workload().averageUserBytes(), kind);
     System.out.printf(format, "", "", "ns", "ratio", "cpu ns", "ratio");
-    for (String group : List.of("InsertBenchmark", "PutBenchmark", "GetBenchmark")) {
-      Samples base = null;
-      for (Map.Entry<String, Samples> result : results.entrySet()) {
-        if (result.getKey().startsWith(group)) {
-          Samples samples = result.getValue();
-          base = base == null ? samples : base; // Chronicle Map comes first
-          System.out.printf(
-              format,
-              describe(group),
-              result.getKey().substring(group.length() + 1),
-              Math.round(samples.median("primary")),
-              ratio(samples, base, "primary"),
-              Math.round(samples.median(ProcessCpu.NAME)),
-              ratio(samples, base, ProcessCpu.NAME));
-        }
-      }
+    Samples base = new Samples();
+    for (Map.Entry<String, Samples> result : results.entrySet()) {
+      String[] name = result.getKey().split("\\.", 2);
+      Samples samples = result.getValue();
+      base = name[1].startsWith("chronicle") ? samples : base; // what follows is compared with it
+      System.out.printf(
+          format,
+          describe(name[0]),
+          name[1],
+          Math.round(samples.median("primary")),
+          ratio(samples, base, "primary"),
+          Math.round(samples.median(ProcessCpu.NAME)),
+          ratio(samples, base, ProcessCpu.NAME));
     }
     System.out.println(
         """
           cpu: processor time of all threads of the process, the cleaner's included. ratio: to
-          Chronicle Map's first line, below 1 is faster. Chronicle Map is never flushed. put returns
-          the old value, deserialised; set, and put with putReturnsNull(true), don't read it.\
+          the line of Chronicle Map above, below 1 is faster: the median of the rounds, and the lowest and
+          highest. Chronicle Map is never flushed. put returns the old value, deserialised; set, and
+          put with putReturnsNull(true), don't read it.\
         """);
   }
 
@@ -121,7 +123,9 @@ final class Measured {
   }
 
   private static String ratio(Samples samples, Samples base, String name) {
-    return "%.2f".formatted(samples.median(name) / base.median(name));
+    double[] ratios = samples.ratios(base, name);
+    return "%.2f (%.2f-%.2f)"
+        .formatted(Samples.quantile(ratios, 0.5), ratios[0], ratios[ratios.length - 1]);
   }
 
   // ---- checkpoints -----------------------------------------------------------------------------
@@ -191,19 +195,16 @@ final class Measured {
 
   private static void printLive(
       String format, Map<String, Samples> results, String what, String name, boolean limited) {
-    double base = median(results, name.formatted("concurrentHashMap"));
-    double own = median(results, name.formatted("persistentMap"));
+    Samples base = results.getOrDefault(name.formatted("concurrentHashMap"), new Samples());
+    Samples own = results.getOrDefault(name.formatted("persistentMap"), new Samples());
+    double ratio = Samples.quantile(own.ratios(base, "primary"), 0.5);
     System.out.printf(
         format,
         what,
-        Math.round(base),
-        Math.round(own),
-        "%.2f".formatted(own / base),
-        limited ? "wanted <= 2: " + verdict(own <= 2 * base) : "");
-  }
-
-  private static double median(Map<String, Samples> results, String benchmark) {
-    return results.getOrDefault(benchmark, new Samples()).median("primary");
+        Math.round(base.median("primary")),
+        Math.round(own.median("primary")),
+        "%.2f".formatted(ratio),
+        limited ? "wanted <= 2: " + verdict(ratio <= 2) : "");
   }
 
   private static String verdict(boolean met) {
@@ -243,11 +244,12 @@ final class Measured {
     }
   }
 
-  /** The results of single iterations, by name. */
+  /** The results of single iterations, by name and round. */
   private static final class Samples {
-    private final Map<String, List<Double>> values = new TreeMap<>();
+    private final List<Map<String, List<Double>>> rounds = new ArrayList<>();
 
     void add(RunResult run) {
+      rounds.add(new TreeMap<>());
       run.getBenchmarkResults().stream()
           .flatMap(fork -> fork.getIterationResults().stream())
           .forEach(this::add);
@@ -264,7 +266,7 @@ final class Measured {
     }
 
     private void add(String name, double value) {
-      values.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+      rounds.get(rounds.size() - 1).computeIfAbsent(name, key -> new ArrayList<>()).add(value);
     }
 
     double median(String name) {
@@ -272,11 +274,30 @@ final class Measured {
     }
 
     double quantile(String name, double share) {
-      double[] sorted =
-          values.getOrDefault(name, List.of()).stream()
-              .mapToDouble(Double::doubleValue)
-              .sorted()
-              .toArray();
+      return quantile(sorted(rounds.stream(), name), share);
+    }
+
+    /** Returns the ratios of the medians of each round, ascending. */
+    double[] ratios(Samples base, String name) {
+      return IntStream.range(0, Math.min(rounds.size(), base.rounds.size()))
+          .mapToDouble(round -> median(round, name) / base.median(round, name))
+          .sorted()
+          .toArray();
+    }
+
+    private double median(int round, String name) {
+      return quantile(sorted(Stream.of(rounds.get(round)), name), 0.5);
+    }
+
+    private static double[] sorted(Stream<Map<String, List<Double>>> rounds, String name) {
+      return rounds
+          .flatMap(round -> round.getOrDefault(name, List.of()).stream())
+          .mapToDouble(Double::doubleValue)
+          .sorted()
+          .toArray();
+    }
+
+    static double quantile(double[] sorted, double share) {
       return sorted.length == 0 ? Double.NaN : sorted[(int) (share * (sorted.length - 1))];
     }
   }
