@@ -49,14 +49,18 @@ public record SegmentLink(long sequence, long end, int next, long nextSequence) 
     return saltOf(bytes) == salt ? read(in) : null;
   }
 
-  /** Says whether the bytes are a link, if their CRC is right for the store. */
-  public static boolean canBe(byte[] bytes) {
-    SegmentLink link =
-        read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(Integer.BYTES));
-    boolean last = link.next < 0;
-    return link.sequence > 0
-        && link.end > SegmentHeader.END
-        && (last ? link.nextSequence == 0 : link.nextSequence > link.sequence);
+  /** Decodes what is a link of the store with the salt {@link #saltOf}, if of any. */
+  public static @Nullable SegmentLink decodeOfAnyStore(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(Integer.BYTES);
+    SegmentLink link = read(in);
+    boolean last = link.next == -1;
+    boolean possible =
+        in.getInt() == 0
+            && link.sequence > 0
+            && link.end >= SegmentHeader.END
+            && link.next >= -1
+            && (last ? link.nextSequence == 0 : link.nextSequence > link.sequence);
+    return possible ? link : null;
   }
 
   /** Returns the salt of the only store that the bytes can be a link of, if they are one. */

@@ -62,10 +62,10 @@ public final class IndexImage {
     if (entries == 0) {
       return length == 0;
     }
-    int homes = SlotTable.homesFor(entries);
-    int overflow = SlotTable.defaultOverflow(homes);
+    int bits = Shard.homeBitsFor(entries);
+    int overflow = SlotTable.defaultOverflow(bits);
     while (true) {
-      SlotTable table = shard.newTable(homes, overflow);
+      SlotTable table = shard.newTable(bits, overflow);
       int filled = fill(table, slots, entries);
       if (filled < 0) {
         return false;

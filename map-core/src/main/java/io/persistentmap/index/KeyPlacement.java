@@ -115,9 +115,9 @@ public final class KeyPlacement {
       long[] addresses,
       int from,
       int to) {
+    int mask = Checksum.mask(salt, segment.sequence());
     for (int i = from; i < to; i++) {
       long address = addresses[i];
-      int mask = Checksum.mask(salt, segment.sequence());
       int length = operation.load(bytes, FileLayout.offsetOf(address), end, mask);
       if (length < 0 || !isPutByEquality(operation.found(), length)) {
         throw noPut(address);

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not final: tests break it on purpose, to see that they notice.
  */
 public class Shard {
+  private static final int INITIAL_HOME_BITS = 3;
+
   /** How often a wait is checked for being futile. */
   private static final long FUTILITY_CHECK_NANOS = 5_000_000;
 
@@ -125,9 +127,8 @@ public class Shard {
   void reserve() {
     SlotTable present = table;
     if (present == null) {
-      int homes = SlotTable.LEAST_HOMES;
-      publish(newTable(homes, SlotTable.defaultOverflow(homes)));
-    } else if (present.isTooSmallFor(count + 1)) {
+      publish(newTable(INITIAL_HOME_BITS, SlotTable.defaultOverflow(INITIAL_HOME_BITS)));
+    } else if (homeBitsFor(count + 1) > present.homeBits()) {
       grow(present);
     }
   }
@@ -175,27 +176,36 @@ public class Shard {
     count = entries;
   }
 
-  SlotTable newTable(int homes, int overflow) {
-    return new SlotTable(homes, overflow, allocator);
+  SlotTable newTable(int homeBits, int overflow) {
+    return new SlotTable(homeBits, overflow, allocator);
+  }
+
+  /** Returns how many bits of homes a number of entries takes. */
+  static int homeBitsFor(long entries) {
+    int bits = INITIAL_HOME_BITS;
+    while (bits < SlotTable.TAG_BITS && entries > (1L << bits) / 5 * 4) {
+      bits++;
+    }
+    return bits;
   }
 
   private void grow(SlotTable present) {
-    int homes = SlotTable.next(present.homes());
-    rebuild(present, homes, SlotTable.defaultOverflow(homes));
+    int bits = present.homeBits() + 1;
+    rebuild(present, bits, SlotTable.defaultOverflow(bits));
   }
 
   /** Many equal tags at the end of the table: only a longer overflow helps. */
   private SlotTable widen(SlotTable present) {
-    return rebuild(present, present.homes(), present.overflow() * 2);
+    return rebuild(present, present.homeBits(), present.overflow() * 2);
   }
 
   /** Readers go on in the old table until the new one is complete. */
-  private SlotTable rebuild(SlotTable present, int homes, int overflow) {
-    SlotTable rebuilt = newTable(homes, overflow);
+  private SlotTable rebuild(SlotTable present, int homeBits, int overflow) {
+    SlotTable rebuilt = newTable(homeBits, overflow);
     int slots = overflow;
     while (!present.copyTo(rebuilt)) {
       slots *= 2;
-      rebuilt = newTable(homes, slots);
+      rebuilt = newTable(homeBits, slots);
     }
     publish(rebuilt);
     return rebuilt;

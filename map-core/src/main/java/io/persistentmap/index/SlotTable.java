@@ -14,15 +14,12 @@ import java.util.function.LongFunction;
  *     +---------------+--------------------------------+
  * </pre>
  *
- * <p>A tag's home is its share of the homes; a slot is at its home or behind it with no gap
- * between, and slots are in order of their tags throughout (Robin Hood hashing, Celis 1986, with
- * the tag as tie-breaker). So a search for a missing tag ends at the first larger one, a removal
- * shifts back and leaves no tombstone, a larger table is filled in one pass over this one without
+ * <p>A tag's home is its upper bits; a slot is at its home or behind it with no gap between, and
+ * slots are in order of their tags throughout (Robin Hood hashing, Celis 1986, with the tag as
+ * tie-breaker). So a search for a missing tag ends at the first larger one, a removal shifts back
+ * and leaves no tombstone, a table of twice the size is filled in one pass over this one without
  * reading a key, and a tag names an iterator's place in tables of any size. Slots that don't fit
  * before the end of the homes go to an overflow behind them: nothing wraps around.
- *
- * <p>The number of homes grows by a quarter of a power of two, not to the next: so at least 64 of
- * 100 homes are taken, and more of the index is in the processor's caches.
  *
  * <p>One writer; readers validate what they read with the shard's version.
  */
@@ -30,50 +27,27 @@ final class SlotTable {
   static final int TAG_BITS = 24;
   static final long TAGS = 1L << TAG_BITS;
 
-  static final int LEAST_HOMES = 8;
-
   private static final int MIN_OVERFLOW = 8;
 
-  /** Fewer homes than this are doubled. */
-  private static final int FEW_HOMES = 64;
-
   private final Memory memory;
-  private final int homes;
+  private final int homeBits;
   private final int slots;
 
   /**
    * Creates an empty table.
    *
-   * @param homes number of homes, at most {@link #TAGS}
+   * @param homeBits binary logarithm of the number of homes, at most {@link #TAG_BITS}
    * @param overflow slots behind the homes
    * @param allocator of zeroed memory
    */
-  SlotTable(int homes, int overflow, LongFunction<Memory> allocator) {
-    this.homes = homes;
-    this.slots = homes + overflow;
+  SlotTable(int homeBits, int overflow, LongFunction<Memory> allocator) {
+    this.homeBits = homeBits;
+    this.slots = (1 << homeBits) + overflow;
     this.memory = allocator.apply((long) slots * Long.BYTES);
   }
 
-  static int defaultOverflow(int homes) {
-    return Math.max(MIN_OVERFLOW, homes >> 4);
-  }
-
-  /** Returns the number of homes that a number of entries takes. */
-  static int homesFor(long entries) {
-    int homes = LEAST_HOMES;
-    while (homes < TAGS && isTooSmall(homes, entries)) {
-      homes = next(homes);
-    }
-    return homes;
-  }
-
-  /** Returns the next larger number of homes. */
-  static int next(int homes) {
-    return homes < FEW_HOMES ? homes * 2 : homes + (Integer.highestOneBit(homes) >> 2);
-  }
-
-  private static boolean isTooSmall(int homes, long entries) {
-    return entries > homes / 5 * 4L;
+  static int defaultOverflow(int homeBits) {
+    return Math.max(MIN_OVERFLOW, (1 << homeBits) >> 4);
   }
 
   static long tag(long slot) {
@@ -88,13 +62,8 @@ final class SlotTable {
     return (tag << FileLayout.ADDRESS_BITS) | address;
   }
 
-  int homes() {
-    return homes;
-  }
-
-  /** Says whether there should be more homes for a number of entries. */
-  boolean isTooSmallFor(long entries) {
-    return homes < TAGS && isTooSmall(homes, entries);
+  int homeBits() {
+    return homeBits;
   }
 
   int slots() {
@@ -102,11 +71,11 @@ final class SlotTable {
   }
 
   int overflow() {
-    return slots - homes;
+    return slots - (1 << homeBits);
   }
 
   int home(long tag) {
-    return (int) ((tag * homes) >>> TAG_BITS);
+    return (int) (tag >>> (TAG_BITS - homeBits));
   }
 
   /** Returns a slot; 0 also behind the last. */

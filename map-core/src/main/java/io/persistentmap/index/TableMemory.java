@@ -10,15 +10,15 @@ import java.util.function.LongFunction;
  * {@code docs/decisions/0008-huge-pages-for-the-index.md}).
  *
  * <p>A slab is released when none of its tables can be reached. The tables of an index double at
- * about the same time, since a hash spreads the keys evenly: so few slabs are kept by one table.
+ * about the same time, since a hash spreads the keys evenly: so a slab is hardly ever kept by few.
  * Thread-safe.
  */
 final class TableMemory implements LongFunction<Memory> {
-  /** Tables below are too small, and all of them together, for a huge page. */
-  private static final long LEAST_BYTES = 32 << 10;
+  /** All tables of an index together fill a huge page when each has this size. */
+  static final long LEAST_BYTES = 8 << 10;
 
-  /** So many tables of the largest size are in a slab, at the least: what is left over is small. */
-  private static final long LEAST_TABLES = 16;
+  /** So many tables of a size are in a slab, at the least: what is left over is small. */
+  static final long LEAST_TABLES = 16;
 
   private Memory slab = Memory.empty();
   private long used;

@@ -37,9 +37,9 @@ record LogSegment(int number, int run, long sequence, int mask, long end, @Nulla
     return new LogSegment(number, run, sequence, mask, link.end(), next);
   }
 
-  /** Returns a segment of which nothing is known but where it is. */
-  static LogSegment ofUnknown(int number) {
-    return new LogSegment(number, 1, 0, 0, UNKNOWN, null);
+  /** Returns a segment of which nothing is known but where it is, and perhaps its mask. */
+  static LogSegment ofUnknown(int number, int mask) {
+    return new LogSegment(number, 1, 0, mask, UNKNOWN, null);
   }
 
   /** Returns the link at the end of a segment or run of a store, whatever its sequence, or null. */

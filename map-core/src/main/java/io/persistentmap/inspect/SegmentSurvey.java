@@ -8,28 +8,23 @@ import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.log.Log;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the segments of the log in a file whose superblocks or image may be gone: by their headers,
  * and where a header is damaged by whatever else names the segment's sequence (its own link, the
- * link of the one before, the image, a superblock, or the checksums of its records). Where nothing
- * names the store, links tell its salt; without any, the file has one segment, and its records do.
+ * link of the one before, the image, a superblock, or the checksums of its records).
  */
 final class SegmentSurvey {
   private final FileBytes file;
@@ -55,43 +50,22 @@ final class SegmentSurvey {
           SegmentHeader.decode(file.read(SegmentHeader.fileOffset(number), SegmentHeader.BYTES));
     }
     UUID store = known != null ? known : mostFrequentStore();
-    this.salt = store != null ? Checksum.salt(store) : guessSalt();
+    this.salt = store != null ? Checksum.salt(store) : SaltGuess.of(file);
     leaveOutForeign(store);
     leaveOutInsides();
   }
 
   private @Nullable UUID mostFrequentStore() {
-    return mostFrequent(Arrays.stream(headers).filter(Objects::nonNull).map(SegmentHeader::store));
-  }
-
-  private static <T> @Nullable T mostFrequent(Stream<T> all) {
-    return all
-        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
-        .entrySet()
-        .stream()
+    Map<UUID, Integer> counts = new HashMap<>();
+    for (SegmentHeader header : headers) {
+      if (header != null) {
+        counts.merge(header.store(), 1, Integer::sum);
+      }
+    }
+    return counts.entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
         .orElse(null);
-  }
-
-  private int guessSalt() {
-    Integer byLinks =
-        mostFrequent(
-            IntStream.range(0, headers.length)
-                .mapToObj(number -> LogSegment.linkBytes(file, number, 1))
-                .filter(SegmentLink::canBe)
-                .map(SegmentLink::saltOf));
-    if (byLinks != null) {
-      return byLinks;
-    }
-    SegmentScan scan = new SegmentScan(file);
-    int anyMask =
-        IntStream.range(0, headers.length)
-            .mapToObj(number -> scan.guessMask(LogSegment.ofUnknown(number)))
-            .flatMapToInt(OptionalInt::stream)
-            .findFirst()
-            .orElse(0);
-    return anyMask ^ Checksum.mask(0, Log.START.sequence());
   }
 
   private void leaveOutForeign(@Nullable UUID store) {
@@ -151,7 +125,8 @@ final class SegmentSurvey {
     }
     List<Integer> headerless =
         IntStream.range(0, headers.length)
-            .filter(number -> headers[number] == null && !images.contains(number))
+            .filter(number -> headers[number] == null && !inside[number])
+            .filter(number -> !images.contains(number))
             .filter(number -> !isEmpty(number)) // a hole, or never used
             .boxed()
             .collect(Collectors.toCollection(ArrayList::new));
@@ -162,7 +137,7 @@ final class SegmentSurvey {
   }
 
   private boolean isEmpty(int number) {
-    return new SegmentScan(file).isEmpty(LogSegment.ofUnknown(number));
+    return new SegmentScan(file).isEmpty(LogSegment.ofUnknown(number, 0));
   }
 
   private boolean isInsideOrFound(int number) {
@@ -196,7 +171,7 @@ final class SegmentSurvey {
         return found(candidate);
       }
     }
-    OptionalInt mask = scan.guessMask(LogSegment.ofUnknown(number));
+    OptionalInt mask = scan.guessMask(LogSegment.ofUnknown(number, 0));
     OptionalLong guess =
         mask.isPresent() ? SegmentScan.sequenceOf(mask.getAsInt(), salt) : OptionalLong.empty();
     return guess.isPresent()

@@ -64,6 +64,6 @@ public interface FileSystem {
 
   /** Returns the file system of this platform: JNA on 64-bit Linux, else {@code java.nio}. */
   static FileSystem ofPlatform() {
-    return NativeAccess.hasLibC() ? new LinuxFileSystem() : new PortableFileSystem();
+    return LinuxFileSystem.isUsable() ? new LinuxFileSystem() : new PortableFileSystem();
   }
 }

@@ -10,12 +10,20 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** The system calls of 64-bit Linux. */
 final class LinuxFileSystem implements FileSystem {
   private static final int MODE_PRIVATE = 0600;
   private static final Charset FILE_NAMES =
       Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+
+  /** Says whether this is 64-bit Linux, and nobody has forbidden its system calls. */
+  static boolean isUsable() {
+    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+    boolean wide = System.getProperty("os.arch", "").contains("64");
+    return linux && wide && !Boolean.getBoolean("persistentmap.portable");
+  }
 
   @Override
   public DataFile openForRead(Path path) {

@@ -3,7 +3,6 @@ package io.persistentmap.platform;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.util.Locale;
 
 /**
  * Grants this library what JDK 24 and later only grant with warnings on stderr: {@code
@@ -19,13 +18,6 @@ final class NativeAccess {
   private static final int FIRST_JDK_THAT_WARNS = 24;
 
   private NativeAccess() {}
-
-  /** Says whether {@link LibC} can be used: JNA on 64-bit Linux, unless that is forbidden. */
-  static boolean hasLibC() {
-    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
-    boolean wide = System.getProperty("os.arch", "").contains("64");
-    return linux && wide && !Boolean.getBoolean("persistentmap.portable");
-  }
 
   /** Runs once, in the static initialiser. */
   static void enable() {}

@@ -22,8 +22,8 @@ final class IndexMapTest {
 
   @Test
   void homes_oneMoreKey_grow() {
-    assertThat(SlotTable.homesFor(IndexMap.FILLED)).isEqualTo(8);
-    assertThat(SlotTable.homesFor(IndexMap.FILLED + 1)).isEqualTo(16);
+    assertThat(Shard.homeBitsFor(IndexMap.FILLED)).isEqualTo(3);
+    assertThat(Shard.homeBitsFor(IndexMap.FILLED + 1)).isEqualTo(4);
   }
 
   private static long tag(int key) {

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /** Guards the order of slots: by tag throughout, each at home or behind it without a gap. */
 final class SlotTableTest {
-  private static final int HOMES = 80;
+  private static final int HOME_BITS = 6;
 
   /** Few tags and many of them equal, so that clusters, equal tags and the overflow are all met. */
   @Test
   void insertRemove_random_likeTreeMap() {
     SplittableRandom random = new SplittableRandom(TestSeeds.next("slots"));
     for (int round = 0; round < 200; round++) {
-      SlotTable table = new SlotTable(HOMES, 16, OffHeapMemory::allocate);
+      SlotTable table = new SlotTable(HOME_BITS, 16, OffHeapMemory::allocate);
       TreeMap<Long, Long> model = new TreeMap<>();
       int tagShift = random.nextInt(8, 22);
       for (int step = 1; step < 400; step++) {
@@ -45,33 +45,16 @@ final class SlotTableTest {
   @Test
   void copyTo_largerTable_sameSlots() {
     SplittableRandom random = new SplittableRandom(TestSeeds.next("slots"));
-    SlotTable table = new SlotTable(HOMES, 32, OffHeapMemory::allocate);
+    SlotTable table = new SlotTable(HOME_BITS, 32, OffHeapMemory::allocate);
     TreeMap<Long, Long> model = new TreeMap<>();
     for (int i = 1; i < 50; i++) {
       long slot = SlotTable.slot(random.nextLong(SlotTable.TAGS), i);
       assertThat(table.insert(table.lowerBound(SlotTable.tag(slot)), slot)).isTrue();
       model.put(slot, slot);
     }
-    SlotTable larger = new SlotTable(SlotTable.next(HOMES), 32, OffHeapMemory::allocate);
+    SlotTable larger = new SlotTable(HOME_BITS + 1, 32, OffHeapMemory::allocate);
     assertThat(table.copyTo(larger)).isTrue();
     check(larger, model);
-  }
-
-  @Test
-  void homes_grow_byAQuarterAtMostAndNeverTooFew() {
-    int homes = SlotTable.LEAST_HOMES;
-    while (homes < SlotTable.TAGS) {
-      int next = SlotTable.next(homes);
-      assertThat(next)
-          .isGreaterThan(homes)
-          .isLessThanOrEqualTo(homes < 64 ? 2 * homes : homes / 4 * 5);
-      int most = homes / 5 * 4;
-      assertThat(SlotTable.homesFor(most)).isEqualTo(homes);
-      assertThat(SlotTable.homesFor(most + 1)).isEqualTo(next);
-      homes = next;
-    }
-    assertThat(homes).isEqualTo((int) SlotTable.TAGS);
-    assertThat(SlotTable.homesFor(SlotTable.TAGS)).isEqualTo(homes);
   }
 
   private static int position(SlotTable table, long slot) {

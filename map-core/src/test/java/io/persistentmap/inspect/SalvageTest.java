@@ -206,6 +206,69 @@ final class SalvageTest {
         });
   }
 
+  /**
+   * Guards that bytes of a value are not taken for links, even if they are the same at the end of
+   * each segment of its run.
+   */
+  @Test
+  void large_superblocksAndAllHeadersGone_allSaved() throws Exception {
+    StringBuilder periodic = new StringBuilder();
+    for (int i = 0; i < 1 << 16; i++) {
+      periodic.append((char) (i & 63));
+    }
+    String large = periodic.toString().repeat(640); // ten segments
+    try (PersistentMap<Object, String> map = open(origin, CloseMode.CHECKPOINT)) {
+      workload.change(map, 3_000);
+      map.put("large", large);
+      workload.change(map, 3_000);
+    }
+    expected = workload.state();
+    expected.put("large", large);
+    List<LogSegment> segments = usedSegments();
+    assertThat(segments).anyMatch(segment -> segment.run() > 9);
+    requireAll(
+        damage -> {
+          damage.zero(0, 2L * BLOCK);
+          for (LogSegment segment : segments) {
+            damage.zero(SegmentHeader.fileOffset(segment.number()), SegmentHeader.BYTES);
+          }
+        });
+  }
+
+  /** Guards that a segment without anything that names its sequence is not taken for too old. */
+  @Test
+  void reopened_allButTheTailsRecordsGone_savedAsOfTheLastCheckpoint() throws Exception {
+    Superblock superblock;
+    long tail;
+    int opened = 0;
+    do {
+      try (PersistentMap<Object, String> map = open(origin, CloseMode.CHECKPOINT)) {
+        expected = overwriteAFew(map);
+      }
+      superblock = StoreFile.read(files, origin).superblock();
+      tail = superblock.tail().segment();
+    } while ((superblock.oldestSequence() == 1 || tail != (Files.size(origin) - 1) / SEGMENT)
+        && ++opened < 200);
+    assertThat(superblock.oldestSequence()).isGreaterThan(1);
+    assertThat(tail).isEqualTo((Files.size(origin) - 1) / SEGMENT);
+    long records = tail * SEGMENT + SegmentHeader.END;
+    Salvaged salvaged = salvage(damage -> damage.zero(0, records));
+    assertThat(salvaged.saved()).as("%s", salvaged).isPositive();
+    read().forEach((key, value) -> assertThat(value).isEqualTo(expected.get(key)));
+  }
+
+  /** Ages a map whose entries are all in its last segments. */
+  private Map<Object, String> overwriteAFew(PersistentMap<Object, String> map)
+      throws InterruptedException {
+    for (int i = 0; i < 2_200; i++) {
+      map.put("key " + (i < 2_000 ? random.nextInt(200) : i % 200), "x".repeat(1_000));
+    }
+    map.checkpoint();
+    Thread.sleep(10); // cleaner and image writer work beside the map
+    map.checkpoint();
+    return new HashMap<>(map);
+  }
+
   // ---- records damaged -------------------------------------------------------------------------
 
   @Test

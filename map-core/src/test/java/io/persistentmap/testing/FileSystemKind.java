@@ -46,7 +46,11 @@ public enum FileSystemKind {
 
   /** What a device must write as a whole, or not at all, for the file system to survive. */
   public int atomicBytes() {
-    return this == BTRFS ? 4096 : 512;
+    return switch (this) {
+      case BTRFS -> 4096; // its superblock, which has a checksum
+      case EXT4 -> 1024; // the same
+      default -> 512;
+    };
   }
 
   /** The options that it is mounted with. */
