@@ -4,8 +4,6 @@ import io.persistentmap.FileAccessException;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +65,10 @@ final class InPlaceCommits implements SnapshotStrategy {
     }
   }
 
+  /** Null if there is no such file; that it can't be looked at is another failure. */
   private static @Nullable Object identity(Path path) {
-    try {
-      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    } catch (IOException e) {
-      return null;
-    }
+    BasicFileAttributes found = FileSystem.look(path);
+    return found == null ? null : found.fileKey();
   }
 
   @Override

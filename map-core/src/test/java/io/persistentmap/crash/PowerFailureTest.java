@@ -3,10 +3,15 @@ package io.persistentmap.crash;
 import static io.persistentmap.testing.FileSystemKind.DEFAULT;
 import static io.persistentmap.testing.FileSystemKind.EXT4;
 import static io.persistentmap.testing.FileSystemKind.XFS;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.persistentmap.CloseMode;
+import io.persistentmap.FaultInjection;
+import io.persistentmap.PersistentMap;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.StorageFailureException;
+import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.testing.FileSystemKind;
 import io.persistentmap.testing.FileSystemTest;
@@ -16,6 +21,7 @@ import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Guards the promise against the loss of power on real file systems under load: the file system is
@@ -41,6 +47,44 @@ final class PowerFailureTest {
   @FileSystemTest(DEFAULT)
   void powerFailure_ext4InPlace_lastOrInFlight() throws Exception {
     failAgainAndAgain(EXT4, SnapshotMode.IN_PLACE);
+  }
+
+  /**
+   * Guards that a file that can't be looked at is not taken for one that was deleted. Found by the
+   * long run: the power failed between the last write of a checkpoint and the look at the name.
+   */
+  @FileSystemTest(DEFAULT)
+  void powerFailure_afterTheLastWrite_storageFailed() throws Exception {
+    LoopFileSystem.require(XFS);
+    LoopFileSystem.requireProgram("xfs_io", "xfsprogs");
+    AtomicBoolean failing = new AtomicBoolean();
+    FaultyFileSystem calls =
+        FaultyFileSystem.with(
+            FileSystem.ofPlatform(),
+            (number, call) ->
+                failing.get() && call.operation().equals("write")
+                    ? new FaultyFileSystem.Omission()
+                    : null);
+    try (LoopFileSystem fileSystem = LoopFileSystem.mount(XFS, LoopFileSystem.DEFAULT_SIZE_BYTES)) {
+      PersistentMap<String, String> map =
+          FaultInjection.into(PersistentMap.builder(String.class, String.class), calls)
+              .snapshotMode(SnapshotMode.IN_PLACE)
+              .closeMode(CloseMode.DISCARD)
+              .open(fileSystem.root().resolve("store"));
+      map.put("key", "value");
+      map.checkpoint();
+      map.put("key", "other");
+      failing.set(true);
+      fileSystem.powerFailure();
+      assertThatThrownBy(map::checkpoint).isInstanceOf(StorageFailureException.class);
+      map.close();
+      failing.set(false);
+      fileSystem.mountAgain();
+      try (PersistentMap<String, String> again =
+          PersistentMap.open(fileSystem.root().resolve("store"), String.class, String.class)) {
+        assertThat(again.get("key")).isEqualTo("value");
+      }
+    }
   }
 
   private static void failAgainAndAgain(FileSystemKind kind, SnapshotMode mode)
