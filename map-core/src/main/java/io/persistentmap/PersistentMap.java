@@ -208,6 +208,8 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *
    * @throws DiskFullException if there is no space for the checkpoint: the map stays open, and can
    *     be closed again
+   * @throws FileAccessException if it may not create or rename its files, or its file was deleted
+   *     or replaced: the map stays open, and can be closed again, or with {@link #close(CloseMode)}
    * @throws UnstorableException if a live value can't be written: the map stays open, and can be
    *     closed again, or with {@link #close(CloseMode)}
    * @throws StorageFailureException if the operating system fails, or has failed before, also where
@@ -229,6 +231,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *
    * @param mode what is done with changes since the last checkpoint
    * @throws DiskFullException as {@link #close()}
+   * @throws FileAccessException as {@link #close()}
    * @throws UnstorableException as {@link #close()}
    * @throws StorageFailureException as {@link #close()}
    */

@@ -3,6 +3,7 @@ package io.persistentmap.store;
 import io.persistentmap.Checkpoint;
 import io.persistentmap.CloseMode;
 import io.persistentmap.DiskFullException;
+import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.Recovery;
 import io.persistentmap.SnapshotMode;
@@ -320,6 +321,8 @@ public final class Store {
    * checkpoint, if there is to be one.
    *
    * @throws DiskFullException if there is no space for that checkpoint; then the store stays open
+   * @throws FileAccessException if it may not create or rename its files, or its file was deleted;
+   *     then the store stays open
    * @throws UnstorableException if a value on the heap can't be written; then the store stays open
    * @throws PersistentMapException if the checkpoint failed otherwise, or the store has failed
    *     before, perhaps in a thread of its own; the store is closed, and the previous checkpoint is
@@ -354,7 +357,7 @@ public final class Store {
       checkpointer.awaitNoWriters();
       checkpointer.checkpointForClose(this::writeImageForClose);
       return needsMark();
-    } catch (DiskFullException | UnstorableException | OutOfMemoryError e) {
+    } catch (DiskFullException | FileAccessException | UnstorableException | OutOfMemoryError e) {
       parts.health.cancelClose();
       throw e;
     }
@@ -375,8 +378,8 @@ public final class Store {
   private void markClosed() {
     try {
       checkpointer.markClean(this::trim);
-    } catch (DiskFullException e) {
-      warn("closed, and durable, but not marked as closed for want of space", e);
+    } catch (DiskFullException | FileAccessException e) {
+      warn("closed, and durable, but not marked as closed", e);
     }
   }
 

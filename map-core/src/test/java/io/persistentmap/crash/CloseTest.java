@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.persistentmap.CloseMode;
 import io.persistentmap.DiskFullException;
 import io.persistentmap.FaultInjection;
+import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.PersistentMapException;
@@ -18,6 +19,7 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemTest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +84,38 @@ final class CloseTest {
     }
     assertThat(map.stats().checkpoint()).as("automatic checkpoints").isGreaterThan(before);
     map.close();
+  }
+
+  /**
+   * Guards that closing without access to the directory can be repeated: the second time it said
+   * nothing, and what was put was gone. Found by the long run (EACCES of a create or rename).
+   */
+  @FileSystemTest(DEFAULT)
+  void close_noAccess_canBeRepeated(Path directory) throws Exception {
+    for (String call : List.of("create", "rename")) {
+      AtomicBoolean denied = new AtomicBoolean();
+      FaultyFileSystem faulty =
+          FaultyFileSystem.copyingClones(
+              real,
+              (number, made) ->
+                  denied.get() && made.operation().equals(call)
+                      ? new FileAccessException("injected at " + made)
+                      : null);
+      Path file = directory.resolve(call);
+      PersistentMap<String, String> map =
+          builder(faulty).snapshotMode(SnapshotMode.REFLINK).open(file);
+      map.put("a", "1");
+      denied.set(true);
+      assertThatThrownBy(map::close).isInstanceOf(FileAccessException.class);
+      assertThatThrownBy(map::close).isInstanceOf(FileAccessException.class);
+      map.put("b", "2");
+      denied.set(false);
+      map.close();
+      try (PersistentMap<String, String> again =
+          PersistentMap.open(file, String.class, String.class)) {
+        assertThat(again).containsOnly(Map.entry("a", "1"), Map.entry("b", "2"));
+      }
+    }
   }
 
   /** Guards that a map which failed in closing, and is closed, leaves no thread that keeps it. */

@@ -131,7 +131,12 @@ final class FaultyFileSystem implements FileSystem {
 
   /** Copies where a clone is asked for, so that there are snapshots on any file system. */
   static FaultyFileSystem copyingClones(FileSystem real) {
-    FaultyFileSystem files = recording(real);
+    return copyingClones(real, (number, call) -> null);
+  }
+
+  /** As above, with a script. */
+  static FaultyFileSystem copyingClones(FileSystem real, Script script) {
+    FaultyFileSystem files = with(real, script);
     files.copiesClones = true;
     return files;
   }
