@@ -86,7 +86,7 @@ final class Measured {
   }
 
   private static void printOperations(String kind, Map<String, Samples> results) {
-    String format = "  %-24s %-28s %7s %17s %7s %17s%n";
+    String format = "  %-26s %-28s %7s %17s %7s %17s%n";
     System.out.printf(
         "%n1-2. One thread, %,d entries, %d-character keys, users of %d bytes, on %s%n",
         ENTRIES, Keys.LENGTH, new Workload().averageUserBytes(), kind);
@@ -108,9 +108,9 @@ final class Measured {
     System.out.println(
         """
           cpu: processor time of all threads of the process, the cleaner's included. ratio: to
-          the line of Chronicle Map above, below 1 is faster: the median of the rounds, and the lowest and
-          highest. Chronicle Map is never flushed. put returns the old value, deserialised; set, and
-          put with putReturnsNull(true), don't read it.\
+          the line of Chronicle Map above, below 1 is faster: the median of the rounds, and the
+          lowest and highest. Chronicle Map is never flushed. put returns the old value,
+          deserialised; set, and put with putReturnsNull(true), don't read it.\
         """);
   }
 

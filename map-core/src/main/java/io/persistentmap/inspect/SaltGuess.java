@@ -4,7 +4,6 @@ import io.persistentmap.format.Checksum;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.log.Log;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +21,13 @@ final class SaltGuess {
 
   /** Returns the salt, or 0 if nothing tells it; then no record of the file is believed. */
   static int of(FileBytes file) {
-    Map<Integer, List<LogSegment>> bySalt = linkedSegments(file);
-    List<Integer> salts = new ArrayList<>(bySalt.keySet());
-    salts.sort(Comparator.comparingInt(salt -> -bySalt.getOrDefault(salt, List.of()).size()));
     SegmentScan scan = new SegmentScan(file);
-    for (int salt : salts) {
-      if (bySalt.getOrDefault(salt, List.of()).stream().anyMatch(scan::hasRecords)) {
-        return salt;
-      }
-    }
-    return byRecords(file, scan);
+    return linkedSegments(file).entrySet().stream()
+        .sorted((one, other) -> other.getValue().size() - one.getValue().size())
+        .filter(candidate -> candidate.getValue().stream().anyMatch(scan::hasRecords))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseGet(() -> byRecords(file, scan));
   }
 
   /** What seem to be links may be bytes of a value. */

@@ -183,15 +183,16 @@ final class Replay {
       buffer = OffHeapMemory.allocateUnzeroed(Math.max(length, FileLayout.SEGMENT_BYTES));
     }
     file.read(FileLayout.fileOffset(segment) + from, buffer, 0, length);
+    int mask = Checksum.mask(superblock.salt(), sequence);
     long at = 0;
     while (at < length) {
-      at += replayRecord(segment, sequence, from, at, length);
+      at += replayRecord(segment, mask, from, at, length);
     }
     bytes += length;
   }
 
   /** Replays the record at {@code at} of the buffer, and returns its padded length. */
-  private long replayRecord(int segment, long sequence, long from, long at, long length) {
+  private long replayRecord(int segment, int mask, long from, long at, long length) {
     long left = length - at;
     long recordLength =
         left < RecordLayout.HEADER_BYTES
@@ -207,7 +208,6 @@ final class Replay {
       record = new byte[(int) Math.max(recordLength, Math.min(record.length * 2L, 1 << 20))];
     }
     buffer.read(at, record, 0, (int) recordLength);
-    int mask = Checksum.mask(superblock.salt(), sequence);
     int expected = RecordLayout.crc(record, 0, mask, from + at);
     int found = RecordLayout.checksum(crc, record, 0, (int) recordLength);
     if (expected != found) {

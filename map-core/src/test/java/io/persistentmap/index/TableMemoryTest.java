@@ -1,6 +1,7 @@
 package io.persistentmap.index;
 
 import io.persistentmap.platform.Memory;
+import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.testing.TestSeeds;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ final class TableMemoryTest {
 
   /** As a reader has it that goes on in a table which was replaced. */
   @Test
-  void table_othersOfItsSlabGone_keepsItsBytes() throws Exception {
+  void table_othersOfItsSlabGone_keepsItsBytes() {
     TableMemory memory = new TableMemory();
     Memory kept = memory.apply(TableMemory.LEAST_BYTES);
     mark(List.of(kept));
@@ -69,8 +70,7 @@ final class TableMemoryTest {
         Memory garbage = memory.apply(1 << 18);
         garbage.putLong(0, -1);
       }
-      System.gc();
-      Thread.sleep(5);
+      OffHeapMemory.collectUnreachable();
     }
     requireMarks(List.of(kept));
   }

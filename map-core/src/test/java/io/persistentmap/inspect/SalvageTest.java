@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persistentmap.CloseMode;
+import io.persistentmap.FaultInjection;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.NotAHashFileException;
 import io.persistentmap.PersistentMap;
@@ -264,7 +265,7 @@ final class SalvageTest {
       map.put("key " + (i < 2_000 ? random.nextInt(200) : i % 200), "x".repeat(1_000));
     }
     map.checkpoint();
-    Thread.sleep(10); // cleaner and image writer work beside the map
+    FaultInjection.awaitMaintenance(map);
     map.checkpoint();
     return new HashMap<>(map);
   }

@@ -149,9 +149,7 @@ public final class LoopFileSystem implements Closeable {
   }
 
   /**
-   * The kernel remembers the devices of Btrfs, and refuses one ("File exists") of which it knows a
-   * newer copy under another name: as it does of an image that is older than the one before, if its
-   * loop device has another number. So it is told to forget those that are not mounted.
+   * Now and then mount refuses a copy of an image of Btrfs ("File exists"), some of them for good.
    */
   private void mount() throws IOException {
     OpenMounts.add(this);
@@ -163,7 +161,6 @@ public final class LoopFileSystem implements Closeable {
         if (attempt == MOUNT_ATTEMPTS || !String.valueOf(e.getMessage()).contains("File exists")) {
           throw new RefusedException(e);
         }
-        Commands.run("btrfs", "device", "scan", "--forget");
         LockSupport.parkNanos(BETWEEN_ATTEMPTS_NANOS);
       }
     }
