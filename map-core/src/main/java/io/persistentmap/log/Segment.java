@@ -48,6 +48,9 @@ public final class Segment {
   /** Guarded by the lock of the table: whether the file system has its blocks back. */
   boolean hole;
 
+  /** Guarded by the lock of the table: whether its blocks should be given back in any case. */
+  boolean unwanted;
+
   Segment(int number) {
     this.number = number;
   }

@@ -87,6 +87,7 @@ public final class SegmentTable {
     segment.state = state;
     for (int i = first; i < first + run; i++) {
       segments[i].hole = false;
+      segments[i].unwanted = false;
     }
     return segment;
   }
@@ -223,6 +224,17 @@ public final class SegmentTable {
     for (int number : numbers) {
       release(segments[number]);
     }
+  }
+
+  /**
+   * Frees segments of an image that no checkpoint has named, and wants their blocks to be given
+   * back. An image is written in part and from the middle of a huge page, which the page cache then
+   * has in small pages for as long as there are blocks; and while nobody makes a checkpoint, the
+   * log, which comes next, writes whole huge pages.
+   */
+  public synchronized void releaseUnnamedImage(List<Integer> numbers) {
+    releaseImage(numbers);
+    numbers.forEach(number -> segments[number].unwanted = true);
   }
 
   private void release(Segment segment) {
@@ -377,27 +389,31 @@ public final class SegmentTable {
     return new Counts(log, waiting, image, free.cardinality());
   }
 
-  /** Takes the highest free segment that still has blocks, if there are more than a reserve. */
+  /**
+   * Takes a free segment whose blocks are unwanted, or the highest that still has blocks, if there
+   * are more than a reserve.
+   */
   public synchronized @Nullable Segment takeToPunch(int reserve) {
     int withBlocks = 0;
-    Segment highest = null;
+    Segment chosen = null;
     for (int i = free.nextSetBit(0); i >= 0; i = free.nextSetBit(i + 1)) {
       if (!segments[i].hole) {
         withBlocks++;
-        highest = segments[i];
+        chosen = chosen != null && chosen.unwanted ? chosen : segments[i];
       }
     }
-    if (highest == null || withBlocks <= reserve) {
+    if (chosen == null || (withBlocks <= reserve && !chosen.unwanted)) {
       return null;
     }
-    highest.state = Segment.State.PUNCHING;
-    free.clear(highest.number());
-    return highest;
+    chosen.state = Segment.State.PUNCHING;
+    free.clear(chosen.number());
+    return chosen;
   }
 
   /** Makes a segment free again whose blocks the file system has back. */
   public synchronized void punched(Segment segment) {
     segment.hole = true;
+    segment.unwanted = false;
     release(segment);
   }
 

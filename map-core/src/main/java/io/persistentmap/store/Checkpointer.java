@@ -361,7 +361,7 @@ final class Checkpointer {
       if (dropped != null && dropped.equals(tried)) {
         superseded.add(dropped);
       } else if (dropped != null) {
-        log.segments().releaseImage(dropped.segments());
+        log.segments().releaseUnnamedImage(dropped.segments());
       }
     }
   }
