@@ -7,12 +7,13 @@ import io.persistentmap.FaultInjection;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.FileSystemTest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
  * Guards that a map which is filled without a checkpoint lies in whole huge pages: the blocks of an
  * index image that a newer one has overtaken before any checkpoint named it are given back before
- * the log comes there.
+ * the log comes there, and no state that can be recovered misses them.
  */
 final class UnnamedImageTest {
   private static final String BULKY = "v".repeat(100_000);
@@ -24,15 +25,22 @@ final class UnnamedImageTest {
 
   @FileSystemTest(DEFAULT)
   void fill_withoutCheckpoint_blocksOfOvertakenImagesGivenBack(Path directory) throws Exception {
+    Path crashed = directory.resolve("crashed");
     FaultyFileSystem recording = FaultyFileSystem.recording(FileSystem.ofPlatform());
     try (PersistentMap<String, String> map =
         FaultInjection.into(PersistentMap.builder(String.class, String.class), recording)
-            .open(directory.resolve("store"))) {
+            .open(Files.createDirectory(directory.resolve("whole")).resolve("store"))) {
       fill(map, FIRST);
+      map.checkpoint();
       recording.forgetCalls();
       fill(map, ALL);
       assertThat(recording.calls()).extracting(FaultyFileSystem.Call::operation).contains("punch");
       assertThat(map.values()).hasSize(ALL).containsOnly(BULKY);
+      StoreDirectory.copy(directory.resolve("whole"), crashed);
+    }
+    try (PersistentMap<String, String> map =
+        PersistentMap.open(crashed.resolve("store"), String.class, String.class)) {
+      assertThat(map.values()).hasSize(FIRST).containsOnly(BULKY);
     }
   }
 
