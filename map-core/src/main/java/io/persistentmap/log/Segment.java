@@ -33,6 +33,16 @@ public final class Segment {
     EMPTY
   }
 
+  /** What becomes of a free segment's blocks in the file system. */
+  enum Blocks {
+    /** The log may use them again. */
+    KEPT,
+    /** They are to be given back, whatever the reserve. */
+    UNWANTED,
+    /** The file system has them back. */
+    HOLE
+  }
+
   private final int number;
   private volatile @Nullable Memory base;
   private volatile long sequence;
@@ -45,11 +55,8 @@ public final class Segment {
   /** Guarded by the lock of the table. */
   State state = State.FREE;
 
-  /** Guarded by the lock of the table: whether the file system has its blocks back. */
-  boolean hole;
-
-  /** Guarded by the lock of the table: whether its blocks should be given back in any case. */
-  boolean unwanted;
+  /** Guarded by the lock of the table. */
+  Blocks blocks = Blocks.KEPT;
 
   Segment(int number) {
     this.number = number;

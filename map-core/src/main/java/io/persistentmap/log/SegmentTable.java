@@ -86,8 +86,7 @@ public final class SegmentTable {
     Segment segment = segments[first];
     segment.state = state;
     for (int i = first; i < first + run; i++) {
-      segments[i].hole = false;
-      segments[i].unwanted = false;
+      segments[i].blocks = Segment.Blocks.KEPT;
     }
     return segment;
   }
@@ -234,7 +233,7 @@ public final class SegmentTable {
    */
   public synchronized void releaseUnnamedImage(List<Integer> numbers) {
     releaseImage(numbers);
-    numbers.forEach(number -> segments[number].unwanted = true);
+    numbers.forEach(number -> segments[number].blocks = Segment.Blocks.UNWANTED);
   }
 
   private void release(Segment segment) {
@@ -394,26 +393,32 @@ public final class SegmentTable {
    * are more than a reserve.
    */
   public synchronized @Nullable Segment takeToPunch(int reserve) {
-    int withBlocks = 0;
-    Segment chosen = null;
+    int kept = 0;
+    Segment highest = null;
     for (int i = free.nextSetBit(0); i >= 0; i = free.nextSetBit(i + 1)) {
-      if (!segments[i].hole) {
-        withBlocks++;
-        chosen = chosen != null && chosen.unwanted ? chosen : segments[i];
+      switch (segments[i].blocks) {
+        case UNWANTED -> {
+          return toPunch(segments[i]);
+        }
+        case KEPT -> {
+          kept++;
+          highest = segments[i];
+        }
+        case HOLE -> {}
       }
     }
-    if (chosen == null || (withBlocks <= reserve && !chosen.unwanted)) {
-      return null;
-    }
-    chosen.state = Segment.State.PUNCHING;
-    free.clear(chosen.number());
-    return chosen;
+    return highest == null || kept <= reserve ? null : toPunch(highest);
+  }
+
+  private Segment toPunch(Segment segment) {
+    segment.state = Segment.State.PUNCHING;
+    free.clear(segment.number());
+    return segment;
   }
 
   /** Makes a segment free again whose blocks the file system has back. */
   public synchronized void punched(Segment segment) {
-    segment.hole = true;
-    segment.unwanted = false;
+    segment.blocks = Segment.Blocks.HOLE;
     release(segment);
   }
 
