@@ -1,46 +1,83 @@
 package io.persistentmap;
 
+import io.persistentmap.log.StoreHealth;
+import io.persistentmap.store.Retries;
 import io.persistentmap.store.Store;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Makes a checkpoint from time to time. */
+/**
+ * Makes a checkpoint from time to time, in a daemon thread of its own.
+ *
+ * <p>A checkpoint that fails here costs what one costs that the application makes: it is tried
+ * again, after a pause that is never longer than the interval, and the logger is told once of each
+ * kind of failure until one succeeds. Only a store that has failed, or was closed, ends it. The
+ * loop allocates nothing, so that a full heap does not end it, either.
+ */
 final class AutoCheckpoint {
   private final Store store;
-  private final ScheduledExecutorService executor;
+  private final long intervalNanos;
+  private final Retries retries;
+
+  /** Guarded by this. */
+  private boolean closed;
 
   AutoCheckpoint(Store store, Duration interval) {
     this.store = store;
-    this.executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread =
-                  new Thread(
-                      task, "persistentmap " + store.health().path().getFileName() + " checkpoint");
-              thread.setDaemon(true);
-              return thread;
-            });
-    long nanos = TimeUnit.NANOSECONDS.convert(interval); // the longest there is, if it is longer
-    // The future would only repeat what the map itself says of a failure.
-    var unused = executor.scheduleWithFixedDelay(this::run, nanos, nanos, TimeUnit.NANOSECONDS);
+    this.intervalNanos = TimeUnit.NANOSECONDS.convert(interval); // the longest there is, if longer
+    StoreHealth health = store.health();
+    this.retries = new Retries(health.path(), "the automatic checkpoint");
+    Thread thread =
+        new Thread(this::loop, "persistentmap " + health.path().getFileName() + " checkpoint");
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  private void run() {
-    try {
-      store.checkpoint();
-    } catch (DiskFullException | UnstorableException | OutOfMemoryError e) {
-      store.warn("automatic checkpoint failed, and will be tried again", e);
-    } catch (RuntimeException e) {
-      if (!store.health().isClosed()) {
-        store.health().failInBackground(Thread.currentThread().getName(), e);
-      }
-      throw e; // ends the schedule
+  private void loop() {
+    boolean goesOn = true;
+    while (goesOn && awaitNext()) {
+      goesOn = checkpoint();
     }
   }
 
-  void close() {
-    executor.shutdown();
+  /** Returns whether there is to be another one. */
+  private boolean checkpoint() {
+    try {
+      store.checkpoint();
+      retries.succeeded();
+      return true;
+    } catch (MapClosedException e) {
+      return false;
+    } catch (Throwable e) {
+      if (store.health().hasFailed()) {
+        retries.ended(e);
+        return false;
+      }
+      retries.failed(e);
+      return true;
+    }
+  }
+
+  /** Waits until it is time; false if it was closed meanwhile. */
+  private synchronized boolean awaitNext() {
+    long pause = retries.pauseNanos();
+    long nanos = pause == 0 ? intervalNanos : Math.min(pause, intervalNanos);
+    long begin = System.nanoTime();
+    long left = nanos;
+    while (!closed && left > 0) {
+      try {
+        wait(1 + TimeUnit.NANOSECONDS.toMillis(left));
+      } catch (InterruptedException e) {
+        // Only close() ends this thread.
+      }
+      left = nanos - (System.nanoTime() - begin);
+    }
+    return !closed;
+  }
+
+  /** Ends it after the checkpoint that is being made; does not wait for that. */
+  synchronized void close() {
+    closed = true;
+    notifyAll();
   }
 }

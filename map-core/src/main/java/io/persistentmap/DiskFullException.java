@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * No space is left (or the quota is used up). Nothing is lost: the previous checkpoint is intact,
  * the entries are still in the map, and the same call works again once there is space.
  */
-public final class DiskFullException extends PersistentMapException {
+public final class DiskFullException extends ResourceExhaustedException {
   @Serial private static final long serialVersionUID = 1L;
 
   /**

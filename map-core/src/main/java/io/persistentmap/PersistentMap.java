@@ -61,7 +61,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link MapClosedException} after {@link #close}, {@link
  * StorageFailureException} once the operating system has failed the store, and {@link
  * CorruptFileException} if the record it needs is damaged. Methods that change the map throw {@link
- * DiskFullException} while too much waits to be written, {@link UnstorableException} for what can't
+ * ResourceExhaustedException} (mostly {@link DiskFullException}) or {@link FileAccessException}
+ * while too much waits to be written that can't be, {@link UnstorableException} for what can't
  * be stored, and {@link UnsupportedOperationException} if it was opened read-only; the map is then
  * unchanged.
  *
@@ -175,6 +176,10 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *     nothing is lost, the previous checkpoint is intact, and the call can be repeated
    * @throws DiskFullException if there is no space: nothing is lost, the previous checkpoint is
    *     intact, and the call can be repeated
+   * @throws ResourceExhaustedException if the system lacks something else for now, such as file
+   *     descriptors or memory: the same
+   * @throws FileAccessException if it may not create or rename its files, or its file was deleted
+   *     or replaced: the same
    * @throws StorageFailureException if the operating system fails: the map refuses all work from
    *     then on, and opening it again gives the previous checkpoint
    * @throws UnsupportedOperationException if the map was opened read-only
@@ -208,6 +213,8 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *
    * @throws DiskFullException if there is no space for the checkpoint: the map stays open, and can
    *     be closed again
+   * @throws ResourceExhaustedException if the system lacks something else for now, such as file
+   *     descriptors or memory: the same
    * @throws FileAccessException if it may not create or rename its files, or its file was deleted
    *     or replaced: the map stays open, and can be closed again, or with {@link #close(CloseMode)}
    * @throws UnstorableException if a live value can't be written: the map stays open, and can be
@@ -231,6 +238,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *
    * @param mode what is done with changes since the last checkpoint
    * @throws DiskFullException as {@link #close()}
+   * @throws ResourceExhaustedException as {@link #close()}
    * @throws FileAccessException as {@link #close()}
    * @throws UnstorableException as {@link #close()}
    * @throws StorageFailureException as {@link #close()}

@@ -165,9 +165,11 @@ public final class PersistentMapBuilder<K, V> {
 
   /**
    * Makes a checkpoint whenever that time has passed since the one before, in a thread of its own.
-   * Default: none but those that the program calls for, and that of closing. A checkpoint that
-   * fails for want of space, or since a live value can't be written, is tried again after the same
-   * time, with a warning to the application's logger; any other failure fails the map.
+   * Default: none but those that the program calls for, and that of closing. What a checkpoint can
+   * fail with that leaves the map usable ({@link PersistentMap#checkpoint}) leaves it so here, too:
+   * it is tried again, after that time or sooner, and the application's logger is told once of each
+   * kind of failure until one succeeds. It ends when the map is closed, or has failed for good,
+   * which the logger is told, too.
    *
    * @param interval the time
    * @return this
@@ -298,6 +300,8 @@ public final class PersistentMapBuilder<K, V> {
    * @throws RecoveryRefusedException if a newer checkpoint may have been lost
    * @throws CorruptFileException if the file is damaged
    * @throws DiskFullException if there is no space
+   * @throws ResourceExhaustedException if the system lacks something else for now, such as file
+   *     descriptors or memory
    * @throws StorageFailureException if the operating system fails otherwise
    */
   public PersistentMap<K, V> open(Path file) {

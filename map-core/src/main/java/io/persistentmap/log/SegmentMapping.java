@@ -74,6 +74,8 @@ public final class SegmentMapping {
         return null;
       }
       if (windowBits <= FileLayout.SEGMENT_BITS) {
+        windowBits = LARGEST_WINDOW_BITS; // whoever tries again may find more
+        collected = false;
         throw e;
       }
       windowBits--;

@@ -61,6 +61,11 @@ public final class StoreHealth {
     return isOpen() && failure == null;
   }
 
+  /** Says whether the store has failed for good. */
+  public boolean hasFailed() {
+    return failure != null;
+  }
+
   /** Says whether the store is closed. */
   public boolean isClosed() {
     return closed;

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * each. No call reacts to {@code Thread.interrupt()}, and none loses the interrupt flag.
  *
  * <p>All calls throw {@link io.persistentmap.DiskFullException} when there is no space or quota,
+ * {@link io.persistentmap.ResourceExhaustedException} when the system lacks something else for now,
  * {@link io.persistentmap.FileAccessException} when the path can't be used, and {@link
- * io.persistentmap.StorageFailureException} for any other error.
+ * io.persistentmap.StorageFailureException} for any other error, and for any error of a sync. After
+ * each but the last, nothing was done (or a part of a write), and the call can be repeated.
  */
 public interface FileSystem {
   /** Opens an existing file for reading. */
@@ -58,7 +60,7 @@ public interface FileSystem {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw PortableFileSystem.failure("look at", path, e);
+      throw Failures.of("look at", path, e);
     }
   }
 

@@ -32,7 +32,7 @@ final class LinuxDataFile implements DataFile {
   public long size() {
     long size = LibC.lseek(fd(), 0, LibC.SEEK_END);
     if (size < 0) {
-      throw LinuxFileSystem.failure("find the size", path);
+      throw Failures.of("find the size", path);
     }
     return size;
   }
@@ -65,7 +65,7 @@ final class LinuxDataFile implements DataFile {
       if (count > 0) {
         done += count;
       } else if (LibC.errno() != Errno.EINTR) {
-        throw LinuxFileSystem.failure("read at 0x" + Long.toHexString(position + done), path);
+        throw Failures.of("read at 0x" + Long.toHexString(position + done), path);
       }
     }
     return done;
@@ -88,7 +88,7 @@ final class LinuxDataFile implements DataFile {
       if (count > 0) {
         done += count;
       } else if (count == 0 || LibC.errno() != Errno.EINTR) {
-        throw LinuxFileSystem.failure("write at 0x" + Long.toHexString(position + done), path);
+        throw Failures.of("write at 0x" + Long.toHexString(position + done), path);
       }
     }
   }
@@ -96,21 +96,21 @@ final class LinuxDataFile implements DataFile {
   @Override
   public void syncData() {
     if (LibC.uninterrupted(() -> LibC.fdatasync(fd())) != 0) {
-      throw LinuxFileSystem.syncFailure("fdatasync", path);
+      throw Failures.ofSync("fdatasync", path);
     }
   }
 
   @Override
   public void sync() {
     if (LibC.uninterrupted(() -> LibC.fsync(fd())) != 0) {
-      throw LinuxFileSystem.syncFailure("fsync", path);
+      throw Failures.ofSync("fsync", path);
     }
   }
 
   @Override
   public void truncate(long length) {
     if (LibC.uninterrupted(() -> LibC.ftruncate(fd(), length)) != 0) {
-      throw LinuxFileSystem.failure("set the length to " + length, path);
+      throw Failures.of("set the length to " + length, path);
     }
   }
 
@@ -119,14 +119,14 @@ final class LinuxDataFile implements DataFile {
     int mode = LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE;
     if (LibC.uninterrupted(() -> LibC.fallocate(fd(), mode, position, length)) != 0
         && !Errno.isCloneUnsupported(LibC.errno())) {
-      throw LinuxFileSystem.failure("free the space at 0x" + Long.toHexString(position), path);
+      throw Failures.of("free the space at 0x" + Long.toHexString(position), path);
     }
   }
 
   @Override
   public void makeReadOnly() {
     if (LibC.uninterrupted(() -> LibC.fchmod(fd(), MODE_READ_ONLY)) != 0) {
-      throw LinuxFileSystem.failure("make read-only", path);
+      throw Failures.of("make read-only", path);
     }
   }
 
@@ -140,14 +140,14 @@ final class LinuxDataFile implements DataFile {
     if (Errno.isCloneUnsupported(errno)) {
       return false;
     }
-    throw LinuxFileSystem.failure("clone " + source.path() + " to it", path, errno);
+    throw Failures.of("clone " + source.path() + " to it", path, errno);
   }
 
   @Override
   public Memory map(long position, long length) {
     long address = LibC.mmap(0, length, LibC.PROT_READ, LibC.MAP_SHARED, fd(), position);
     if (address == LibC.MAP_FAILED) {
-      throw LinuxFileSystem.failure("map " + length + " bytes", path);
+      throw Failures.of("map " + length + " bytes", path);
     }
     // Before the first touch: large folios otherwise multiply what random access reads.
     LibC.madvise(address, length, LibC.MADV_RANDOM);

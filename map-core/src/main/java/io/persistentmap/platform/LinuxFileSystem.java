@@ -1,10 +1,8 @@
 package io.persistentmap.platform;
 
-import io.persistentmap.DiskFullException;
-import io.persistentmap.FileAccessException;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.FileLockedException;
 import io.persistentmap.PersistentMapException;
-import io.persistentmap.StorageFailureException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -43,14 +41,14 @@ final class LinuxFileSystem implements FileSystem {
   @Override
   public void rename(Path from, Path to) {
     if (LibC.uninterrupted(() -> LibC.rename(name(from), name(to))) != 0) {
-      throw failure("rename to " + to, from);
+      throw Failures.of("rename to " + to, from);
     }
   }
 
   @Override
   public void delete(Path path) {
     if (LibC.uninterrupted(() -> LibC.unlink(name(path))) != 0 && LibC.errno() != Errno.ENOENT) {
-      throw failure("delete", path);
+      throw Failures.of("delete", path);
     }
   }
 
@@ -59,7 +57,7 @@ final class LinuxFileSystem implements FileSystem {
     int fd = open(directory, LibC.O_RDONLY);
     try {
       if (LibC.uninterrupted(() -> LibC.fsync(fd)) != 0) {
-        throw syncFailure("fsync of the directory", directory);
+        throw Failures.ofSync("fsync of the directory", directory);
       }
     } finally {
       LibC.close(fd);
@@ -73,7 +71,7 @@ final class LinuxFileSystem implements FileSystem {
     if (LibC.uninterrupted(() -> LibC.flock(fd, operation)) != 0) {
       int errno = LibC.errno();
       LibC.close(fd);
-      throw errno == Errno.EAGAIN ? locked(path) : failure("lock", path, errno);
+      throw errno == Errno.EAGAIN ? locked(path) : Failures.of("lock", path, errno);
     }
     DataFile file = new LinuxDataFile(path, fd);
     if (!shared) {
@@ -90,7 +88,7 @@ final class LinuxFileSystem implements FileSystem {
     try {
       file.truncate(0);
       file.write(0, memory, 0, text.length);
-    } catch (DiskFullException e) {
+    } catch (ResourceExhaustedException e) {
       // The lock is held; only its holder can't be named to others.
     } catch (PersistentMapException e) {
       file.close();
@@ -112,60 +110,10 @@ final class LinuxFileSystem implements FileSystem {
             + "; close it there first. The lock ends with that process, no file needs deleting");
   }
 
-  static PersistentMapException failure(String action, Path path) {
-    return failure(action, path, LibC.errno());
-  }
-
-  static PersistentMapException failure(String action, Path path, int errno) {
-    String what = path + ": can't " + action + ": " + describe(errno);
-    if (Errno.isNoSpace(errno)) {
-      return new DiskFullException(what + "; free some space and call again, nothing is lost");
-    }
-    if (Errno.isAccess(errno)) {
-      return new FileAccessException(what + "; check the path and its permissions");
-    }
-    return new StorageFailureException(
-        what + "; look at the system log, then open the store again");
-  }
-
-  /**
-   * Whatever the reason, want of space too: a sync that failed may have dropped the very pages that
-   * it was asked to keep, and the next one would succeed without them.
-   */
-  static StorageFailureException syncFailure(String call, Path path) {
-    return new StorageFailureException(
-        path
-            + ": "
-            + call
-            + " failed: "
-            + describe(LibC.errno())
-            + "; what was written since the last checkpoint may be lost on the device. Look at the"
-            + " system log, then open the store again, which recovers that checkpoint");
-  }
-
-  private static String describe(int errno) {
-    return switch (errno) {
-      case Errno.EPERM -> "not permitted (EPERM)";
-      case Errno.EIO -> "input/output error (EIO)";
-      case Errno.ENOENT -> "no such file or directory (ENOENT)";
-      case Errno.ENOMEM -> "out of memory or address space (ENOMEM)";
-      case Errno.EACCES -> "permission denied (EACCES)";
-      case Errno.EXDEV -> "on another file system (EXDEV)";
-      case Errno.ENOTDIR -> "not a directory (ENOTDIR)";
-      case Errno.EISDIR -> "is a directory (EISDIR)";
-      case Errno.EINVAL -> "invalid argument (EINVAL)";
-      case Errno.ENOSPC -> "no space left on the device (ENOSPC)";
-      case Errno.EROFS -> "read-only file system (EROFS)";
-      case Errno.EOPNOTSUPP -> "not supported by this file system (EOPNOTSUPP)";
-      case Errno.EDQUOT -> "disk quota exceeded (EDQUOT)";
-      default -> "error number " + errno;
-    };
-  }
-
   private static int open(Path path, int flags) {
     int fd = LibC.uninterrupted(() -> LibC.open(name(path), flags | LibC.O_CLOEXEC, MODE_PRIVATE));
     if (fd < 0) {
-      throw failure("open", path);
+      throw Failures.of("open", path);
     }
     return fd;
   }

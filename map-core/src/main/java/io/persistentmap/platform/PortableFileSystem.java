@@ -1,10 +1,7 @@
 package io.persistentmap.platform;
 
-import io.persistentmap.DiskFullException;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.FileAccessException;
-import io.persistentmap.PersistentMapException;
-import io.persistentmap.StorageFailureException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
@@ -12,10 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -74,10 +69,19 @@ final class PortableFileSystem implements FileSystem {
     sync(
         directory,
         () -> {
-          try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          try (FileChannel channel = openDirectory(directory)) {
             channel.force(true);
           }
         });
+  }
+
+  /** Not a part of the sync: where it can't be opened, nothing was lost by that. */
+  private static FileChannel openDirectory(Path directory) {
+    try {
+      return FileChannel.open(directory, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw Failures.of("open", directory, e);
+    }
   }
 
   @Override
@@ -98,7 +102,7 @@ final class PortableFileSystem implements FileSystem {
         throw e;
       }
     } catch (IOException e) {
-      throw failure("lock", path, e);
+      throw Failures.of("lock", path, e);
     }
   }
 
@@ -123,7 +127,7 @@ final class PortableFileSystem implements FileSystem {
             file.setLength(0);
             file.write(holder.getBytes(StandardCharsets.UTF_8));
           });
-    } catch (DiskFullException e) {
+    } catch (ResourceExhaustedException e) {
       // The lock is held; only its holder can't be named to others.
     }
   }
@@ -140,12 +144,12 @@ final class PortableFileSystem implements FileSystem {
 
   private static DataFile open(Path path, String mode) {
     if (Files.isDirectory(path)) {
-      throw new FileAccessException(path + ": is a directory, expected a file");
+      throw new FileAccessException(path + ": is a directory, expected a file; choose another path");
     }
     try {
       return new PortableDataFile(path, new RandomAccessFile(path.toFile(), mode));
     } catch (IOException e) {
-      throw new FileAccessException(path + ": can't open: " + e.getMessage(), e);
+      throw Failures.of("open", path, e);
     }
   }
 
@@ -161,26 +165,30 @@ final class PortableFileSystem implements FileSystem {
             });
   }
 
-  /**
-   * Runs a sync. Whatever the reason, want of space too: one that failed may have dropped what it
-   * was asked to keep, and the next would succeed without it.
-   */
+  /** Runs a sync. */
   static void sync(Path path, Step step) {
     try {
-      run("fsync", path, step);
-    } catch (DiskFullException e) {
-      throw new StorageFailureException(
-          path
-              + ": fsync failed: "
-              + e.getMessage()
-              + ". What was written since the last checkpoint may be lost on the device; open the"
-              + " store again, which recovers that checkpoint",
-          e);
+      var unused =
+          uninterrupted(
+              () -> {
+                step.run();
+                return path;
+              });
+    } catch (IOException e) {
+      throw Failures.ofSync(path, e);
     }
   }
 
   /** Runs a step that gives something. */
   static <T> T get(String action, Path path, Source<T> step) {
+    try {
+      return uninterrupted(step);
+    } catch (IOException e) {
+      throw Failures.of(action, path, e);
+    }
+  }
+
+  private static <T> T uninterrupted(Source<T> step) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
@@ -190,33 +198,10 @@ final class PortableFileSystem implements FileSystem {
           interrupted |= Thread.interrupted();
         }
       }
-    } catch (IOException e) {
-      throw failure(action, path, e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  static PersistentMapException failure(String action, Path path, IOException e) {
-    String what = path + ": can't " + action + ": " + e.getMessage();
-    if (e instanceof AccessDeniedException
-        || e instanceof NoSuchFileException
-        || e instanceof FileAlreadyExistsException
-        || e instanceof FileNotFoundException // also for want of permission
-        || what.contains("Not a directory")
-        || what.contains("Read-only file system")
-        || what.contains("write protected")) {
-      return new FileAccessException(what + "; check the path and its permissions", e);
-    }
-    String reason = String.valueOf(e.getMessage());
-    if (reason.contains("No space left")
-        || reason.contains("not enough space")
-        || reason.contains("quota exceeded")) {
-      return new DiskFullException(what + "; free some space and call again, nothing is lost", e);
-    }
-    return new StorageFailureException(
-        what + "; look at the system log, then open the store again", e);
   }
 }

@@ -1,21 +1,23 @@
 package io.persistentmap.store;
 
-import io.persistentmap.DiskFullException;
-import io.persistentmap.FileAccessException;
 import io.persistentmap.MapClosedException;
 import io.persistentmap.log.StoreHealth;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A daemon thread that runs one task whenever it is signalled; it is started by the first signal.
  *
- * <p>A full disk is left to the callers: what could not be done is still in memory, and whoever
- * writes next meets the same error. Any other failure fails the store.
+ * <p>What {@linkplain Retries may pass} is tried again, by the next signal or after a pause, and
+ * whoever writes meanwhile meets the same error. Any other failure fails the store.
  */
 final class BackgroundWorker {
   private final String name;
   private final Runnable task;
   private final StoreHealth health;
+
+  /** Used by the thread alone. */
+  private final Retries retries;
 
   /** Guarded by this. */
   private @Nullable Thread thread;
@@ -33,6 +35,7 @@ final class BackgroundWorker {
     this.name = name;
     this.task = task;
     this.health = health;
+    this.retries = new Retries(health.path(), "the work of thread " + name);
   }
 
   /** Asks for a run, which begins after this call. */
@@ -42,43 +45,68 @@ final class BackgroundWorker {
     }
     signalled = true;
     if (thread == null) {
-      thread = new Thread(this::loop, name);
-      thread.setDaemon(true);
-      thread.start();
+      thread = start();
     }
     notifyAll();
+  }
+
+  /** Returns null if the system can't have one more thread now: the next signal tries again. */
+  private @Nullable Thread start() {
+    try {
+      Thread started = new Thread(this::loop, name);
+      started.setDaemon(true);
+      started.start();
+      return started;
+    } catch (OutOfMemoryError e) {
+      return null;
+    }
   }
 
   private void loop() {
-    while (awaitSignal()) {
+    while (awaitSignal(retries.pauseNanos())) {
       try {
         task.run();
-      } catch (DiskFullException | FileAccessException | MapClosedException e) {
-        // The next writer or checkpoint meets it, too; nothing is lost meanwhile.
+        retries.succeeded();
+      } catch (MapClosedException e) {
+        retries.giveUp(); // there is nothing to do any more
       } catch (Throwable e) {
-        health.failInBackground(name, e);
+        if (Retries.mayPass(e)) {
+          retries.failed(e);
+        } else {
+          health.failInBackground(name, e);
+          retries.giveUp();
+        }
       }
     }
   }
 
-  private synchronized boolean awaitSignal() {
+  /**
+   * Waits for a signal, or until it is time to try again.
+   *
+   * @param pauseNanos until then; 0 if the last run succeeded
+   * @return false if it was closed
+   */
+  private synchronized boolean awaitSignal(long pauseNanos) {
     running = false;
     notifyAll();
-    while (!signalled && !closed) {
+    long begin = System.nanoTime();
+    long left = pauseNanos;
+    while (!signalled && !closed && left >= 0) {
       try {
-        wait();
+        wait(pauseNanos == 0 ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(left)); // 0 is for ever
       } catch (InterruptedException e) {
         // Only close() ends this thread.
       }
+      left = pauseNanos == 0 ? 0 : pauseNanos - (System.nanoTime() - begin);
     }
     signalled = false;
     running = !closed;
     return running;
   }
 
-  /** Waits until there is nothing to do. */
+  /** Waits until there is nothing to do, or what failed is to be tried again later. */
   synchronized void awaitIdle() throws InterruptedException {
-    while ((signalled || running) && !closed) {
+    while (thread != null && (signalled || running) && !closed) {
       wait();
     }
   }

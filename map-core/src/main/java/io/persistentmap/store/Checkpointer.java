@@ -1,7 +1,8 @@
 package io.persistentmap.store;
 
 import io.persistentmap.Checkpoint;
-import io.persistentmap.DiskFullException;
+import io.persistentmap.FileAccessException;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
@@ -339,7 +340,7 @@ final class Checkpointer {
       Superblock note = present.mark(false, true);
       superblocks.write(note);
       present = note;
-    } catch (DiskFullException e) {
+    } catch (ResourceExhaustedException | FileAccessException e) {
       // The checkpoint is durable all the same.
     } catch (StorageFailureException e) {
       throw health.fail(e);

@@ -6,6 +6,7 @@ import io.persistentmap.DiskFullException;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.Recovery;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.Stats;
 import io.persistentmap.StorageFailureException;
@@ -197,6 +198,8 @@ public final class Store {
    * Makes everything that was done before the call durable, atomically.
    *
    * @throws DiskFullException if there is no space; the call can be repeated
+   * @throws ResourceExhaustedException if the system lacks something else for now; the same
+   * @throws FileAccessException if it may not create or rename its files; the same
    * @throws StorageFailureException if the operating system fails; the store has failed for good
    */
   public Checkpoint checkpoint() {
@@ -321,6 +324,7 @@ public final class Store {
    * checkpoint, if there is to be one.
    *
    * @throws DiskFullException if there is no space for that checkpoint; then the store stays open
+   * @throws ResourceExhaustedException if the system lacks something else for now; the same
    * @throws FileAccessException if it may not create or rename its files, or its file was deleted;
    *     then the store stays open
    * @throws UnstorableException if a value on the heap can't be written; then the store stays open
@@ -357,7 +361,10 @@ public final class Store {
       checkpointer.awaitNoWriters();
       checkpointer.checkpointForClose(this::writeImageForClose);
       return needsMark();
-    } catch (DiskFullException | FileAccessException | UnstorableException | OutOfMemoryError e) {
+    } catch (ResourceExhaustedException
+        | FileAccessException
+        | UnstorableException
+        | OutOfMemoryError e) {
       parts.health.cancelClose();
       throw e;
     }
@@ -378,7 +385,7 @@ public final class Store {
   private void markClosed() {
     try {
       checkpointer.markClean(this::trim);
-    } catch (DiskFullException | FileAccessException e) {
+    } catch (ResourceExhaustedException | FileAccessException e) {
       warn("closed, and durable, but not marked as closed", e);
     }
   }

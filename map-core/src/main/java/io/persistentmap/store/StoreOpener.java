@@ -4,6 +4,7 @@ import io.persistentmap.CorruptFileException;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.Recovery;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.TypeMismatchException;
@@ -354,6 +355,8 @@ final class StoreOpener {
     try {
       StoreFile file = StoreFile.read(files, snapshot);
       return file.isSound() ? file.superblock().checkpoint() : -1;
+    } catch (ResourceExhaustedException e) {
+      throw e; // says nothing about the snapshot
     } catch (PersistentMapException e) {
       return -1;
     }

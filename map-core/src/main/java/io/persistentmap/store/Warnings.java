@@ -1,5 +1,6 @@
 package io.persistentmap.store;
 
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -11,6 +12,10 @@ final class Warnings {
   private Warnings() {}
 
   static void warn(String message, Throwable cause) {
-    LoggerFactory.getLogger("io.persistentmap").warn(message, cause);
+    logger().warn(message, cause);
+  }
+
+  static Logger logger() {
+    return LoggerFactory.getLogger("io.persistentmap");
   }
 }

@@ -3,10 +3,10 @@ package io.persistentmap.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persistentmap.CloseMode;
-import io.persistentmap.DiskFullException;
 import io.persistentmap.FaultInjection;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.PersistentMap;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.SnapshotMode;
 import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
@@ -239,14 +239,14 @@ final class Scenario {
   }
 
   /**
-   * A call that met a full disk, or a file it had no access to, must work when it is repeated, and
-   * must have lost nothing.
+   * A call that met a full disk, a lack of something else, or a file it had no access to, must work
+   * when it is repeated, and must have lost nothing.
    */
   private <T> T attempt(Supplier<T> call) {
     for (int left = retries; left > 0; left--) {
       try {
         return call.get();
-      } catch (DiskFullException | FileAccessException e) {
+      } catch (ResourceExhaustedException | FileAccessException e) {
         refused++;
       }
     }

@@ -98,7 +98,7 @@ final class PortableLockTest {
         List.of(
             new FileSystemException("store.lock", null, "Read-only file system"),
             new FileNotFoundException("store.lock (Permission denied)"))) {
-      assertThat(PortableFileSystem.failure("lock", dir, reason))
+      assertThat(Failures.of("lock", dir, reason))
           .isInstanceOf(FileAccessException.class);
     }
   }

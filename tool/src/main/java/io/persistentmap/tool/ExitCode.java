@@ -1,9 +1,9 @@
 package io.persistentmap.tool;
 
-import io.persistentmap.DiskFullException;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.FileLockedException;
 import io.persistentmap.NotAHashFileException;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.UnsupportedFormatException;
 import java.io.IOException;
@@ -23,7 +23,7 @@ final class ExitCode {
   /** A file is in use, missing, there already, or can't be accessed. */
   static final int ACCESS = 3;
 
-  /** There is no space, no memory, or the device or the operating system failed. */
+  /** There is no space, no memory, no file descriptor, or the device or the operating system failed. */
   static final int DEVICE = 4;
 
   /** A file is no hash file, of another format version, or no export. */
@@ -44,7 +44,8 @@ final class ExitCode {
     if (failure instanceof FileLockedException || failure instanceof FileAccessException) {
       return ACCESS;
     }
-    if (failure instanceof DiskFullException || failure instanceof StorageFailureException) {
+    if (failure instanceof ResourceExhaustedException
+        || failure instanceof StorageFailureException) {
       return DEVICE;
     }
     return failure instanceof NotAHashFileException || failure instanceof UnsupportedFormatException
