@@ -36,7 +36,12 @@ final class AutoCheckpoint {
   private void loop() {
     boolean goesOn = true;
     while (goesOn && awaitNext()) {
-      goesOn = checkpoint();
+      try {
+        goesOn = checkpoint();
+      } catch (Throwable e) {
+        // Not even the failure could be told, on a full heap: the next one meets it again.
+        retries.backOff();
+      }
     }
   }
 

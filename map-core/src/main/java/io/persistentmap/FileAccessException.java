@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The path can't be used: it is a directory, its parent is missing, it is too long, somebody uses
- * it, or permissions forbid it. Nothing is lost: on disk nothing was changed, the entries of an open
- * map are still there, and the same call works again once that is put right.
+ * it, or permissions forbid it. Nothing is lost: on disk nothing was changed, the entries of an
+ * open map are still there, and the same call works again once that is put right.
  */
 public final class FileAccessException extends PersistentMapException {
   @Serial private static final long serialVersionUID = 1L;

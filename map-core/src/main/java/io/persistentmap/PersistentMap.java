@@ -62,8 +62,8 @@ import org.jspecify.annotations.Nullable;
  * StorageFailureException} once the operating system has failed the store, and {@link
  * CorruptFileException} if the record it needs is damaged. Methods that change the map throw {@link
  * ResourceExhaustedException} (mostly {@link DiskFullException}) or {@link FileAccessException}
- * while too much waits to be written that can't be, {@link UnstorableException} for what can't
- * be stored, and {@link UnsupportedOperationException} if it was opened read-only; the map is then
+ * while too much waits to be written that can't be, {@link UnstorableException} for what can't be
+ * stored, and {@link UnsupportedOperationException} if it was opened read-only; the map is then
  * unchanged.
  *
  * @param <K> type of the keys

@@ -1,8 +1,8 @@
 package io.persistentmap.platform;
 
-import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.FileLockedException;
 import io.persistentmap.PersistentMapException;
+import io.persistentmap.ResourceExhaustedException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

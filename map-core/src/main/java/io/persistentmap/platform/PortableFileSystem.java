@@ -1,7 +1,7 @@
 package io.persistentmap.platform;
 
-import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.FileAccessException;
+import io.persistentmap.ResourceExhaustedException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
@@ -144,7 +144,8 @@ final class PortableFileSystem implements FileSystem {
 
   private static DataFile open(Path path, String mode) {
     if (Files.isDirectory(path)) {
-      throw new FileAccessException(path + ": is a directory, expected a file; choose another path");
+      throw new FileAccessException(
+          path + ": is a directory, expected a file; choose another path");
     }
     try {
       return new PortableDataFile(path, new RandomAccessFile(path.toFile(), mode));

@@ -65,17 +65,26 @@ final class BackgroundWorker {
   private void loop() {
     while (awaitSignal(retries.pauseNanos())) {
       try {
-        task.run();
-        retries.succeeded();
-      } catch (MapClosedException e) {
-        retries.giveUp(); // there is nothing to do any more
+        runOnce();
       } catch (Throwable e) {
-        if (Retries.mayPass(e)) {
-          retries.failed(e);
-        } else {
-          health.failInBackground(name, e);
-          retries.giveUp();
-        }
+        // Not even the failure could be noted, on a full heap: the next run meets it again.
+        retries.backOff();
+      }
+    }
+  }
+
+  private void runOnce() {
+    try {
+      task.run();
+      retries.succeeded();
+    } catch (MapClosedException e) {
+      retries.giveUp(); // there is nothing to do any more
+    } catch (Throwable e) {
+      if (Retries.mayPass(e)) {
+        retries.failed(e);
+      } else {
+        health.failInBackground(name, e);
+        retries.giveUp();
       }
     }
   }

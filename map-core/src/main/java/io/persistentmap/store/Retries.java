@@ -50,9 +50,14 @@ public final class Retries {
         || failure instanceof OutOfMemoryError;
   }
 
+  /** Makes the pause longer; allocates nothing. */
+  public void backOff() {
+    pauseNanos = Math.min(Math.max(2 * pauseNanos, SHORTEST_PAUSE_NANOS), LONGEST_PAUSE_NANOS);
+  }
+
   /** Notes a failure, and tells of it unless one of its kind has been told. */
   public void failed(Throwable failure) {
-    pauseNanos = Math.min(Math.max(2 * pauseNanos, SHORTEST_PAUSE_NANOS), LONGEST_PAUSE_NANOS);
+    backOff();
     Class<?> kind = failure.getClass();
     if (!told.contains(kind)) {
       tell(

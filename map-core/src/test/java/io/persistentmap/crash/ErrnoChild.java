@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
@@ -33,18 +34,41 @@ final class ErrnoChild {
   private static final int EIO = 5;
   private static final int EINTR = 4;
   private static final int ENOMEM = 12;
-  private static final int EACCES = 13;
   private static final int EXDEV = 18;
   private static final int EINVAL = 22;
   private static final int ENOSPC = 28;
   private static final int EOPNOTSUPP = 95;
-  private static final int EDQUOT = 122;
+
+  /** What the system may lack for now. */
+  private static final Map<String, Integer> EXHAUSTED =
+      Map.of(
+          "EAGAIN", 11, "ENOMEM", ENOMEM, "ENFILE", 23, "EMFILE", 24, "EFBIG", 27, "ENOSPC", ENOSPC,
+          "ENOLCK", 37, "ENOBUFS", 105, "EDQUOT", 122);
+
+  /** What is wrong with a path or the rights to it. */
+  private static final Map<String, Integer> ACCESS =
+      Map.of(
+          "EPERM",
+          1,
+          "ENOENT",
+          2,
+          "EACCES",
+          13,
+          "EBUSY",
+          16,
+          "ENOTDIR",
+          20,
+          "EROFS",
+          30,
+          "ENAMETOOLONG",
+          36,
+          "ELOOP",
+          40);
+
   private static final int COLLECT_EVERY = 10;
   private static final int FAR = 40;
 
-  private static final List<String> WITH_SPACE =
-      List.of("create", "write", "clone", "rename", "truncate", "chmod", "delete");
-  private static final List<String> WITH_NAME = List.of("create", "open", "rename", "delete");
+  private static final List<String> SYNCS = List.of("fsync", "fdatasync");
   private static final List<String> ALL =
       List.of(
           "create",
@@ -62,6 +86,11 @@ final class ErrnoChild {
           "map",
           "fsync",
           "fdatasync");
+
+  /** All that can be repeated when it fails; of the lock, EAGAIN says that somebody has it. */
+  private static final List<String> REPEATABLE =
+      ALL.stream().filter(call -> !SYNCS.contains(call) && !call.equals("lock")).toList();
+
   private static final List<String> INTERRUPTIBLE =
       ALL.stream().filter(call -> !call.equals("size") && !call.equals("map")).toList();
 
@@ -69,7 +98,7 @@ final class ErrnoChild {
   private enum Expected {
     /** Nobody notices. */
     UNNOTICED,
-    /** The caller is told that there is no space or access, and calls again. */
+    /** The caller is told that something is lacking or no access, and calls again; or nobody is. */
     REPEATED,
     /** The store fails for good, and says so. */
     FAILED,
@@ -131,12 +160,18 @@ final class ErrnoChild {
           3,
           story,
           Expected.UNNOTICED);
-      add(faults, WITH_SPACE, "ENOSPC", ENOSPC, 1, story, Expected.REPEATED);
-      add(faults, WITH_SPACE, "ENOSPC", ENOSPC, 4, story, Expected.REPEATED);
-      add(faults, WITH_SPACE, "EDQUOT", EDQUOT, 1, story, Expected.REPEATED);
-      add(faults, WITH_NAME, "EACCES", EACCES, 1, story, Expected.REPEATED);
-      add(faults, List.of("fsync", "fdatasync"), "EIO", EIO, 1, story, Expected.FAILED);
-      add(faults, List.of("fsync", "fdatasync"), "ENOSPC", ENOSPC, 1, story, Expected.FAILED);
+      EXHAUSTED.forEach(
+          (name, number) -> {
+            add(faults, REPEATABLE, name, number, 1, story, Expected.REPEATED);
+            add(faults, REPEATABLE, name, number, 4, story, Expected.REPEATED);
+            add(faults, SYNCS, name, number, 1, story, Expected.FAILED);
+          });
+      ACCESS.forEach(
+          (name, number) -> {
+            add(faults, REPEATABLE, name, number, 1, story, Expected.REPEATED);
+            add(faults, SYNCS, name, number, 1, story, Expected.FAILED);
+          });
+      add(faults, SYNCS, "EIO", EIO, 1, story, Expected.FAILED);
       add(faults, ALL, "EIO", EIO, 1, story, Expected.ANY);
       add(faults, List.of("clone"), "EINVAL", EINVAL, 1, story, Expected.ANY);
       add(faults, List.of("clone"), "EOPNOTSUPP", EOPNOTSUPP, 1, story, Expected.ANY);

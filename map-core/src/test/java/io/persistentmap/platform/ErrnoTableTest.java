@@ -130,7 +130,8 @@ final class ErrnoTableTest {
     } else {
       assertThat(name(errno)).isEqualTo(name);
       Function strerror = NativeLibrary.getInstance("c").getFunction("strerror");
-      assertThat(text(errno)).isEqualToIgnoringCase(strerror.invokeString(new Object[] {errno}, false));
+      assertThat(text(errno))
+          .isEqualToIgnoringCase(strerror.invokeString(new Object[] {errno}, false));
     }
   }
 

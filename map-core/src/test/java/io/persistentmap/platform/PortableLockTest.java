@@ -98,8 +98,7 @@ final class PortableLockTest {
         List.of(
             new FileSystemException("store.lock", null, "Read-only file system"),
             new FileNotFoundException("store.lock (Permission denied)"))) {
-      assertThat(Failures.of("lock", dir, reason))
-          .isInstanceOf(FileAccessException.class);
+      assertThat(Failures.of("lock", dir, reason)).isInstanceOf(FileAccessException.class);
     }
   }
 }

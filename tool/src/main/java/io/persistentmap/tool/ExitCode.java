@@ -23,7 +23,9 @@ final class ExitCode {
   /** A file is in use, missing, there already, or can't be accessed. */
   static final int ACCESS = 3;
 
-  /** There is no space, no memory, no file descriptor, or the device or the operating system failed. */
+  /**
+   * There is no space, no memory, no file descriptor, or the device or the operating system failed.
+   */
   static final int DEVICE = 4;
 
   /** A file is no hash file, of another format version, or no export. */
