@@ -62,6 +62,11 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
       codec.writeKey(operation, key);
       codec.writeValue(operation, key, value);
       return index.put(operation, true, when) ? codec.readValue(operation) : null;
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
       operations.give(operation);
     }
@@ -76,6 +81,11 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
       codec.writeKey(operation, key);
       codec.writeValue(operation, key, value);
       index.put(operation, false, HashIndex.When.ALWAYS);
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
       operations.give(operation);
     }
@@ -91,6 +101,11 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
       }
       codec.writeTombstone(operation);
       return index.remove(operation, true) ? codec.readValue(operation) : null;
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
       operations.give(operation);
     }
@@ -106,6 +121,11 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
       }
       codec.writeTombstone(operation);
       return index.remove(operation, false);
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
       operations.give(operation);
     }
@@ -117,23 +137,31 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
     Operation operation = operations.take();
     Hold hold = null;
     try {
-      SerializationException failure = codec.tryWriteKey(operation, key);
-      hold = index.hold(operation);
-      boolean there;
-      do {
-        there = index.find(operation, true);
-      } while (hold.beginsAgain());
-      if (operation.isByEquality()) {
-        codec.admit(operation, key, failure, there);
+      try {
+        SerializationException failure = codec.tryWriteKey(operation, key);
+        hold = index.hold(operation);
+        boolean there;
+        do {
+          there = index.find(operation, true);
+        } while (hold.beginsAgain());
+        if (operation.isByEquality()) {
+          codec.admit(operation, key, failure, there);
+        }
+        V old = there ? codec.readValue(operation) : null;
+        Decision<V, R> decision = code.apply(key, old);
+        carryOut(decision, operation, hold, key);
+        return decision.result();
+      } finally {
+        if (hold != null) {
+          hold.release();
+        }
       }
-      V old = there ? codec.readValue(operation) : null;
-      Decision<V, R> decision = code.apply(key, old);
-      carryOut(decision, operation, hold, key);
-      return decision.result();
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
-      if (hold != null) {
-        hold.release();
-      }
       operations.give(operation);
     }
   }
@@ -143,10 +171,10 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
     if (decision.verdict() == Decision.Verdict.PUT && value != null) {
       codec.requireTypes(key, value);
       codec.writeValue(operation, key, value);
-      hold.put(operation);
+      hold.put();
     } else if (decision.verdict() == Decision.Verdict.REMOVE) {
       codec.writeTombstone(operation);
-      hold.remove(operation);
+      hold.remove();
     }
   }
 

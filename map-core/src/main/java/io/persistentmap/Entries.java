@@ -5,6 +5,8 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.log.StoreHealth;
+import io.persistentmap.platform.StackReserve;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
@@ -25,6 +27,9 @@ abstract class Entries<K, V> {
   final OperationPool operations;
   final EntryCodec<K, V> codec;
 
+  /** Of the store; a field, since who writes to it has caught an error that a call could repeat. */
+  final StoreHealth health;
+
   private final @Nullable CopiedValues cache;
 
   /** Whether all values seen so far could be shared; a map of others has no use for the cache. */
@@ -35,6 +40,7 @@ abstract class Entries<K, V> {
     this.index = store.index();
     this.operations = store.operations();
     this.codec = codec;
+    this.health = store.health();
     this.cache = cacheBytes == 0 ? null : new CopiedValues(cacheBytes);
     if (cache != null) {
       index.onChange(cache::drop);
@@ -50,6 +56,7 @@ abstract class Entries<K, V> {
   abstract @Nullable V get(Object key);
 
   boolean contains(Object key) {
+    StackReserve.require();
     if (cached(key) != null) {
       return true; // the index could be ahead of what get is about to answer
     }
@@ -63,6 +70,7 @@ abstract class Entries<K, V> {
 
   /** Returns a copy of the bytes that the index has for a key, or null. */
   byte @Nullable [] storedBytes(Object key) {
+    StackReserve.require();
     Operation operation = operations.take();
     try {
       if (!codec.writeLookupKey(operation, key) || !index.find(operation, true)) {
@@ -122,7 +130,9 @@ abstract class Entries<K, V> {
     }
   }
 
+  /** Called by each operation that changes something, before it does or takes anything. */
   void requireWritable() {
+    StackReserve.require();
     store.health().checkWritable();
     if (store.isReadOnly()) {
       throw new UnsupportedOperationException(
@@ -134,6 +144,7 @@ abstract class Entries<K, V> {
 
   /** Returns a value that can be shared, if the cache has it or may load it. */
   @Nullable V cached(Object key) {
+    StackReserve.require(); // the cache has locks of its own
     CopiedValues values = cache;
     if (values == null || !cacheable || !codec.isByteStable(Objects.requireNonNull(key, "key"))) {
       return null; // the cache would hold on to a key that can be changed

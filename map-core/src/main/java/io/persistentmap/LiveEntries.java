@@ -4,6 +4,7 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.Shard;
+import io.persistentmap.platform.StackReserve;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.DirtyPass;
@@ -74,6 +75,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
 
   @Override
   @Nullable V get(Object key) {
+    StackReserve.require();
     LiveEntry entry = live.get(Objects.requireNonNull(key, "key"));
     if (entry != null) {
       store.health().check();
@@ -85,6 +87,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
 
   /** Reads what is not in the cache. */
   @Nullable V read(Object key) {
+    StackReserve.require();
     Operation operation = operations.take();
     try {
       return codec.writeLookupKey(operation, key) ? read(operation, key) : null;
@@ -119,21 +122,21 @@ final class LiveEntries<K, V> extends Entries<K, V> {
    */
   private @Nullable V makeLive(Operation operation, Object key, V value) {
     Object own = operation.isByEquality() ? codec.keyOf(operation.found()) : key;
+    StackReserve.require();
     Shard shard = index.shardOf(operation);
-    shard.lock();
-    try {
-      LiveEntry entry = live.get(key);
-      if (entry != null) {
-        return valueOf(entry);
-      }
-      if (!index.isCurrent(shard, operation)) {
-        return null;
-      }
-      live.addRecorded(shard, own, operation.hash(), value, DirtyPass.foundFingerprint(operation));
-      return value;
-    } finally {
-      shard.unlock();
+    return shard.locked(() -> makeLive(shard, operation, key, own, value));
+  }
+
+  private @Nullable V makeLive(Shard shard, Operation operation, Object key, Object own, V value) {
+    LiveEntry entry = live.get(key);
+    if (entry != null) {
+      return valueOf(entry);
     }
+    if (!index.isCurrent(shard, operation)) {
+      return null;
+    }
+    live.addRecorded(shard, own, operation.hash(), value, DirtyPass.foundFingerprint(operation));
+    return value;
   }
 
   @Override
@@ -180,6 +183,11 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       try {
         writeKey(operation, key);
         return change(operation, key, value, when, wantOld, null);
+      } catch (Throwable e) {
+        if (operation.owes > 0) {
+          health.broken = e; // a write: a call could throw again
+        }
+        throw e;
       } finally {
         operations.give(operation);
       }
@@ -252,10 +260,18 @@ final class LiveEntries<K, V> extends Entries<K, V> {
           hold.releaseLocked();
         }
       } finally {
-        live.thaw(entry);
-        shard.unlock();
+        giveBack(shard, operation, entry);
       }
       return old == null && wantOld && operation.exists() ? codec.readValue(operation) : old;
+    }
+  }
+
+  /** Thawing asks keys, which may throw what they like. */
+  private void giveBack(Shard shard, Operation operation, @Nullable LiveEntry entry) {
+    try {
+      live.thaw(entry);
+    } finally {
+      index.unlock(shard, operation);
     }
   }
 
@@ -273,27 +289,43 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       int writtenIn) {
     LiveEntry entry = present;
     boolean write = writtenIn != NO_PASS;
+    long fingerprint = write ? DirtyPass.fingerprint(operation) : 0;
     if (write) {
-      index.write(shard, operation);
+      index.write(shard, operation); // the index is right for a key that is not live
     }
-    if (entry != null) {
+    if (entry == null) {
+      entry =
+          write || operation.exists()
+              ? live.addRecorded(shard, key, operation.hash(), value, 0)
+              : live.addFresh(shard, key, operation.hash(), value);
+    }
+    try {
       entry.replace(value);
-    } else if (write || operation.exists()) {
-      entry = live.addRecorded(shard, key, operation.hash(), value, 0);
-    } else {
-      entry = live.addFresh(shard, key, operation.hash(), value);
-    }
-    if (write) {
-      live.recorded(entry, DirtyPass.fingerprint(operation), writtenIn);
+      if (write) {
+        live.recorded(entry, fingerprint, writtenIn);
+      }
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
     }
   }
 
   private void storeCopied(Shard shard, Operation operation, @Nullable LiveEntry present) {
     index.write(shard, operation);
-    if (present != null) {
-      live.remove(present);
-    } else {
-      live.settle(shard);
+    forget(shard, present);
+  }
+
+  /** Removes what was live, after the index has changed; else readers would be given that. */
+  private void forget(Shard shard, @Nullable LiveEntry present) {
+    try {
+      if (present != null) {
+        live.remove(present);
+      } else {
+        live.settle(shard);
+      }
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
     }
   }
 
@@ -312,6 +344,11 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         return valueOf(entry);
       }
       return operation.exists() ? codec.readValue(operation) : null;
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
       operations.give(operation);
     }
@@ -324,6 +361,11 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     try {
       return writeKeyToRemove(operation, key)
           && (erase(operation, key, false, null) != null || operation.exists());
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
       operations.give(operation);
     }
@@ -360,19 +402,14 @@ final class LiveEntries<K, V> extends Entries<K, V> {
         if (operation.exists()) {
           index.erase(shard, operation);
         }
-        if (entry != null) {
-          live.remove(entry);
-        } else {
-          live.settle(shard);
-        }
+        forget(shard, entry);
       }
       if (hold != null) {
         hold.releaseLocked();
       }
       return entry;
     } finally {
-      live.thaw(entry);
-      shard.unlock();
+      giveBack(shard, operation, entry);
     }
   }
 
@@ -389,22 +426,30 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     Operation operation = operations.take();
     Hold hold = null;
     try {
-      SerializationException failure = codec.tryWriteKey(operation, key);
-      hold = index.hold(operation);
-      V old;
-      do {
-        old = readHeld(operation, key);
-      } while (hold.beginsAgain());
-      if (operation.isByEquality()) {
-        admit(operation, key, failure, old != null);
+      try {
+        SerializationException failure = codec.tryWriteKey(operation, key);
+        hold = index.hold(operation);
+        V old;
+        do {
+          old = readHeld(operation, key);
+        } while (hold.beginsAgain());
+        if (operation.isByEquality()) {
+          admit(operation, key, failure, old != null);
+        }
+        Decision<V, R> decision = code.apply(key, old);
+        carryOut(decision, operation, hold, key);
+        return decision.result();
+      } finally {
+        if (hold != null) {
+          hold.release();
+        }
       }
-      Decision<V, R> decision = code.apply(key, old);
-      carryOut(decision, operation, hold, key);
-      return decision.result();
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
     } finally {
-      if (hold != null) {
-        hold.release();
-      }
       operations.give(operation);
     }
   }

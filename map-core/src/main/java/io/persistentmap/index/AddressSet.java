@@ -1,6 +1,7 @@
 package io.persistentmap.index;
 
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.OffHeapMemory;
 
 /**
@@ -13,9 +14,9 @@ final class AddressSet {
 
   private final Shard[] parts = new Shard[PARTS];
 
-  AddressSet() {
+  AddressSet(StoreHealth health) {
     for (int i = 0; i < PARTS; i++) {
-      parts[i] = new Shard(i, OffHeapMemory::allocate);
+      parts[i] = new Shard(i, health, OffHeapMemory::allocate);
     }
   }
 

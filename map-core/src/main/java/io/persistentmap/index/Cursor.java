@@ -73,16 +73,15 @@ public final class Cursor {
       }
       Thread.onSpinWait();
     }
-    current.lock();
-    try {
-      Match match;
-      do {
-        match = collect(current.table());
-      } while (match == Match.AGAIN);
-      advance(match);
-    } finally {
-      current.unlock();
-    }
+    advance(
+        current.locked(
+            () -> {
+              Match match;
+              do {
+                match = collect(current.table());
+              } while (match == Match.AGAIN);
+              return match;
+            }));
   }
 
   /** Copies records from the present tag on, those of one tag together. */

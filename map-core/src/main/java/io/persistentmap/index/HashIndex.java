@@ -7,6 +7,7 @@ import io.persistentmap.log.Segment;
 import io.persistentmap.log.StoreHealth;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ public final class HashIndex {
   /** Shards of a map. */
   public static final int ALL_SHARDS = 2 * SHARDS;
 
+  /** How often a wait is checked for being futile. */
+  private static final long FUTILITY_CHECK_NANOS = 5_000_000;
+
   private final int map;
   private final Log log;
   private final StoreHealth health;
@@ -45,7 +49,7 @@ public final class HashIndex {
    * @param health of the store
    */
   public HashIndex(int map, Log log, StoreHealth health) {
-    this(map, log, health, newShards());
+    this(map, log, health, newShards(health));
   }
 
   /** As the other, with given shards; no key may be of another. */
@@ -57,11 +61,11 @@ public final class HashIndex {
     this.shards = shards;
   }
 
-  private static Shard[] newShards() {
+  private static Shard[] newShards(StoreHealth health) {
     Shard[] shards = new Shard[ALL_SHARDS];
     TableMemory tables = new TableMemory();
     for (int i = 0; i < ALL_SHARDS; i++) {
-      shards[i] = new Shard(i, tables);
+      shards[i] = new Shard(i, health, tables);
     }
     return shards;
   }
@@ -103,6 +107,10 @@ public final class HashIndex {
     return shardOf(operation.byEquality, operation.hash);
   }
 
+  StoreHealth health() {
+    return health;
+  }
+
   RecordLookup lookup() {
     return lookup;
   }
@@ -142,13 +150,7 @@ public final class HashIndex {
 
   /** Each time round, one more record is judged that has been copied under the lock. */
   private Match findBesideWriters(Shard shard, Operation operation, boolean copy) {
-    Match match;
-    shard.lock();
-    try {
-      match = lookup.findLocked(shard, operation, copy);
-    } finally {
-      shard.unlock();
-    }
+    Match match = shard.locked(() -> lookup.findLocked(shard, operation, copy));
     if (match != Match.UNJUDGED) {
       return match;
     }
@@ -223,7 +225,7 @@ public final class HashIndex {
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
-      shard.unlock();
+      unlock(shard, operation);
     }
   }
 
@@ -243,7 +245,7 @@ public final class HashIndex {
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
-      shard.unlock();
+      unlock(shard, operation);
     }
   }
 
@@ -251,20 +253,50 @@ public final class HashIndex {
 
   /**
    * Takes the lock of the key's shard when no other thread holds the key. The operation knows of no
-   * entry then.
+   * entry then, and {@linkplain Operation#owes owes} the lock.
    */
   public Shard lock(Operation operation) {
     Shard shard = shardOf(operation);
-    shard.lock();
-    try {
-      shard.awaitKey(operation);
-      health.checkWritable();
-      operation.exists = false;
-      return shard;
-    } catch (Throwable e) {
-      shard.unlock();
-      throw e;
+    while (true) {
+      acquire(shard, operation);
+      boolean keep = false;
+      KeyLock other;
+      CountDownLatch release = null;
+      try {
+        other = shard.heldByOther(operation);
+        if (other == null) {
+          health.checkWritable();
+          operation.exists = false;
+          keep = true;
+          return shard;
+        }
+        release = other.release();
+      } finally {
+        if (!keep) {
+          unlock(shard, operation);
+        }
+      }
+      other.await(release);
+      health.checkNotBroken();
     }
+  }
+
+  private static void acquire(Shard shard, Operation operation) {
+    shard.lock();
+    operation.owes++;
+  }
+
+  /** Gives back the lock that {@link #lock} or its kin took. */
+  public void unlock(Shard shard, Operation operation) {
+    shard.unlock();
+    operation.owes--;
+  }
+
+  /** Takes the lock of the key's shard, whoever holds the key. */
+  public Shard lockAnyway(Operation operation) {
+    Shard shard = shardOf(operation);
+    acquire(shard, operation);
+    return shard;
   }
 
   /**
@@ -288,11 +320,10 @@ public final class HashIndex {
    * whether or not somebody holds the key, or the store is being closed.
    */
   public Shard lockAndFindForCheckpoint(Operation operation) {
-    Shard shard = shardOf(operation);
-    shard.lock();
+    Shard shard = lockAnyway(operation);
     while (!find(shard, operation, false)) {
       settle(shard, operation);
-      shard.lock();
+      acquire(shard, operation);
     }
     return shard;
   }
@@ -311,7 +342,7 @@ public final class HashIndex {
       throw health.fail(e);
     } finally {
       if (!keep) {
-        shard.unlock();
+        unlock(shard, operation);
       }
     }
   }
@@ -371,7 +402,8 @@ public final class HashIndex {
       }
       changed(operation);
     } catch (Throwable e) {
-      throw health.failInconsistent(e);
+      health.broken = e;
+      throw e;
     }
   }
 
@@ -385,7 +417,8 @@ public final class HashIndex {
       shard.remove(operation.position);
       changed(operation);
     } catch (Throwable e) {
-      throw health.failInconsistent(e);
+      health.broken = e;
+      throw e;
     }
   }
 
@@ -403,9 +436,9 @@ public final class HashIndex {
   public Hold hold(Operation operation) {
     Shard shard = lock(operation);
     try {
-      return new Hold(this, shard, shard.takeKey(operation));
+      return new Hold(this, shard, operation);
     } finally {
-      shard.unlock();
+      unlock(shard, operation);
     }
   }
 
@@ -417,13 +450,28 @@ public final class HashIndex {
    * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
    */
   public @Nullable Hold holdUnlessFutile(Operation operation, Duration patience) {
-    Shard shard = shardOf(operation);
-    shard.lock();
-    try {
-      KeyLock taken = shard.takeKeyUnlessFutile(operation, patience);
-      return taken == null ? null : new Hold(this, shard, taken);
-    } finally {
-      shard.unlock();
+    long begin = System.nanoTime();
+    while (true) {
+      Shard shard = lockAnyway(operation);
+      KeyLock holder;
+      CountDownLatch release;
+      try {
+        holder = shard.holderOf(operation);
+        if (holder == null) {
+          return new Hold(this, shard, operation);
+        }
+        release = holder.release();
+      } finally {
+        unlock(shard, operation);
+      }
+      if (holder.isWaitFutile()) {
+        return null;
+      }
+      if (System.nanoTime() - begin > patience.toNanos()) {
+        throw new IllegalStateException(holder.describe(patience));
+      }
+      KeyLock.pause(release, FUTILITY_CHECK_NANOS);
+      health.checkNotBroken();
     }
   }
 
@@ -444,40 +492,72 @@ public final class HashIndex {
       } else if (operation.exists) {
         erase(shard, operation);
       }
-      shard.releaseKey(keyLock);
+      shard.releaseKey(keyLock, operation);
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
-      shard.unlock();
+      unlock(shard, operation);
     }
   }
 
   // ---- all entries at once ---------------------------------------------------------------------
 
-  /** Takes all shard locks: nothing changes until {@link #unlockAll}. */
-  public void lockAll() {
-    for (Shard shard : shards) {
-      shard.lock();
+  /**
+   * Runs code under all shard locks: nothing changes meanwhile. The store has failed if one of them
+   * can't be given back.
+   */
+  public <T> T stopped(Supplier<T> code) {
+    int locked = 0;
+    try {
+      try {
+        for (; locked < shards.length; locked++) {
+          shards[locked].lock();
+        }
+        return code.get();
+      } finally {
+        while (locked > 0) {
+          shards[locked - 1].unlock();
+          locked--;
+        }
+      }
+    } catch (Throwable e) {
+      if (locked > 0) {
+        health.broken = e;
+      }
+      throw e;
     }
   }
 
   /** Waits for all changes that have begun. */
   public void awaitChanges() {
     for (Shard shard : shards) {
-      shard.lock();
-      shard.unlock();
+      shard.awaitChanges();
     }
   }
 
-  /** Gives all shard locks back. */
-  public void unlockAll() {
-    for (Shard shard : shards) {
-      shard.unlock();
+  /**
+   * Drops all tables, and what else is to be dropped with them: the store is closed. All shards are
+   * locked, but for locks that an error has left.
+   */
+  public void dropAll(Runnable more) {
+    boolean[] locked = new boolean[shards.length];
+    for (int i = 0; i < shards.length; i++) {
+      locked[i] = shards[i].lockUnlessLeft();
+    }
+    try {
+      dropAll();
+      more.run();
+    } finally {
+      for (int i = 0; i < shards.length; i++) {
+        if (locked[i]) {
+          shards[i].unlock();
+        }
+      }
     }
   }
 
-  /** Drops all tables: the store is closed, or the map was cleared. Under all shard locks. */
-  public void dropAll() {
+  /** Under all shard locks. */
+  private void dropAll() {
     for (Shard shard : shards) {
       shard.clear();
     }
@@ -486,18 +566,24 @@ public final class HashIndex {
   /** Removes all entries, at once. The operation's record is a finished {@code CLEAR}. */
   public void clear(Operation operation, Runnable clearCache) {
     awaitTurn();
-    lockAll();
-    try {
-      health.checkWritable();
-      log.append(operation.record(), 0, 0);
-      for (Shard shard : shards) {
-        shard.overrunKeys();
-      }
-      dropAll();
-      log.segments().forEachLog(segment -> segment.clearLive(map));
-      clearCache.run();
-    } finally {
-      unlockAll();
-    }
+    Consumer<Segment> drop = segment -> segment.clearLive(map);
+    Boolean unused =
+        stopped(
+            () -> {
+              health.checkWritable();
+              log.append(operation.record(), 0, 0);
+              try {
+                for (Shard shard : shards) {
+                  shard.overrunKeys();
+                }
+                dropAll();
+                log.segments().forEachLog(drop);
+                clearCache.run();
+                return true;
+              } catch (Throwable e) {
+                health.broken = e;
+                throw e;
+              }
+            });
   }
 }

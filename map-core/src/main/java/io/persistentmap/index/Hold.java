@@ -4,26 +4,29 @@ package io.persistentmap.index;
 public final class Hold {
   private final HashIndex index;
   private final Shard shard;
+  private final Operation operation;
   private final KeyLock keyLock;
   private boolean released;
 
-  Hold(HashIndex index, Shard shard, KeyLock keyLock) {
+  /** Takes the key, which the operation owes from then on. Under the shard's lock. */
+  Hold(HashIndex index, Shard shard, Operation operation) {
     this.index = index;
     this.shard = shard;
-    this.keyLock = keyLock;
+    this.operation = operation;
+    this.keyLock = shard.takeKey(operation);
   }
 
   /** Puts the finished record of the operation that took the hold, and gives the key back. */
-  public void put(Operation operation) {
-    change(operation, true);
+  public void put() {
+    change(true);
   }
 
   /** Removes the key of the operation that took the hold, and gives the key back. */
-  public void remove(Operation operation) {
-    change(operation, false);
+  public void remove() {
+    change(false);
   }
 
-  private void change(Operation operation, boolean put) {
+  private void change(boolean put) {
     index.changeHeld(keyLock, operation, put);
     released = true;
   }
@@ -45,24 +48,22 @@ public final class Hold {
     if (!keyLock.isOverrun()) {
       return false;
     }
-    shard.lock();
-    try {
-      keyLock.beginAgain();
-    } finally {
-      shard.unlock();
-    }
-    return true;
+    return shard.locked(
+        () -> {
+          keyLock.beginAgain();
+          return true;
+        });
   }
 
   /** Gives the key back, if it has not been yet. */
   public void release() {
     if (!released) {
-      shard.lock();
-      try {
-        releaseLocked();
-      } finally {
-        shard.unlock();
-      }
+      boolean unused =
+          shard.locked(
+              () -> {
+                releaseLocked();
+                return true;
+              });
     }
   }
 
@@ -70,7 +71,7 @@ public final class Hold {
   public void releaseLocked() {
     if (!released) {
       released = true;
-      shard.releaseKey(keyLock);
+      shard.releaseKey(keyLock, operation);
     }
   }
 }

@@ -25,22 +25,21 @@ public final class IndexImage {
    * @return the LSN
    */
   public static long write(Shard shard, ByteWriter out, LongSupplier lsn) {
-    shard.lock();
-    try {
-      SlotTable table = shard.table();
-      if (table != null) {
-        out.ensure((int) Math.min(shard.count() * Long.BYTES, Integer.MAX_VALUE - 64));
-        for (int i = 0; i < table.slots(); i++) {
-          long slot = table.get(i);
-          if (slot != 0) {
-            out.writeLong(slot);
-          }
+    return shard.locked(() -> writeLocked(shard, out, lsn));
+  }
+
+  private static long writeLocked(Shard shard, ByteWriter out, LongSupplier lsn) {
+    SlotTable table = shard.table();
+    if (table != null) {
+      out.ensure((int) Math.min(shard.count() * Long.BYTES, Integer.MAX_VALUE - 64));
+      for (int i = 0; i < table.slots(); i++) {
+        long slot = table.get(i);
+        if (slot != 0) {
+          out.writeLong(slot);
         }
       }
-      return lsn.getAsLong();
-    } finally {
-      shard.unlock();
     }
+    return lsn.getAsLong();
   }
 
   /** Writes the addresses of a shard, ascending. */

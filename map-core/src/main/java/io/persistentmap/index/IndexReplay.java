@@ -25,12 +25,13 @@ import io.persistentmap.serializer.ByteReader;
  */
 public final class IndexReplay {
   private final HashIndex index;
-  private final AddressSet addresses = new AddressSet();
+  private final AddressSet addresses;
   private final long[] shardLsns = new long[HashIndex.SHARDS];
 
   /** Fills an empty index, before anybody else can see it. */
   public IndexReplay(HashIndex index) {
     this.index = index;
+    this.addresses = new AddressSet(index.health());
   }
 
   /** Returns the number of entries so far. */

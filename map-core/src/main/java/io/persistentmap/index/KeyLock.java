@@ -1,12 +1,14 @@
 package io.persistentmap.index;
 
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.log.BoundedLock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,9 @@ final class KeyLock {
    */
   private volatile boolean overrun;
 
+  /** What those who want the key wait for; guarded by the shard's lock. */
+  private @Nullable CountDownLatch release;
+
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
 
@@ -74,9 +79,23 @@ final class KeyLock {
     overrun = false;
   }
 
-  /** Notes that the owner has given the key back. */
+  /** Notes that the owner has given the key back. Under the shard's lock. */
   void released() {
     released = true;
+    CountDownLatch awaited = release;
+    if (awaited != null) {
+      awaited.countDown();
+    }
+  }
+
+  /** Returns what {@link #await} waits for. Under the shard's lock. */
+  CountDownLatch release() {
+    CountDownLatch awaited = release;
+    if (awaited == null) {
+      awaited = new CountDownLatch(1);
+      release = awaited;
+    }
+    return awaited;
   }
 
   /** Returns the hash of the key. */
@@ -104,19 +123,39 @@ final class KeyLock {
   }
 
   /**
-   * Waits for a signal that some key of the shard was given back; interrupts are kept for later.
+   * Waits, without the shard's lock, until the owner has given the key back, or for a moment:
+   * callers look again. Interrupts are kept for later.
+   *
+   * @param release that {@link #release} returned
    */
-  @SuppressWarnings("WaitNotInLoop") // the caller looks again whether the key is held
-  void await(Condition keyReleased) {
+  void await(CountDownLatch release) {
     Thread current = Thread.currentThread();
     synchronized (WAITING) {
       refuseCircle(current);
       WAITING.put(current, this);
     }
     try {
-      keyReleased.awaitUninterruptibly();
+      pause(release, BoundedLock.LOOK_NANOS);
     } finally {
       WAITING.remove(current);
+    }
+  }
+
+  /** Waits for so long at the most. */
+  static void pause(CountDownLatch release, long nanos) {
+    long end = System.nanoTime() + nanos;
+    boolean interrupted = false;
+    boolean over = false;
+    while (!over) {
+      try {
+        boolean unused = release.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        over = true;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -40,6 +40,13 @@ public final class Operation {
   /** The key's own bytes, while the record has those of the stored key. */
   private byte @Nullable [] ownKey;
 
+  /**
+   * How many locks and keys the operation has taken and not given back: who catches an error has
+   * only to look here to know whether one was left. Plain reads and writes, since a call could
+   * throw again.
+   */
+  public int owes;
+
   /** Whether there was an entry, for a change under the shard's lock. */
   boolean exists;
 

@@ -29,7 +29,7 @@ public final class OperationPool {
   /** Gives an operation back, unless it has grown large. */
   public void give(Operation operation) {
     operation.forget();
-    if (operation.retainedBytes() <= MAX_RETAINED_BYTES) {
+    if (operation.owes == 0 && operation.retainedBytes() <= MAX_RETAINED_BYTES) {
       pool.lazySet(slot(), operation);
     }
   }

@@ -33,8 +33,7 @@ public final class Relocation {
    */
   public void awaitChanges() {
     for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
-      index.shard(shard).lock();
-      index.shard(shard).unlock();
+      index.shard(shard).awaitChanges();
     }
   }
 
@@ -53,22 +52,20 @@ public final class Relocation {
       found.put(segment, byNumber[segment]);
     }
     for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
-      collect(index.shard(shard), shard - HashIndex.SHARDS, byNumber);
+      int shardOfHash = shard - HashIndex.SHARDS;
+      Shard present = index.shard(shard);
+      Boolean unused = present.locked(() -> collect(present, shardOfHash, byNumber));
     }
     found.values().forEach(SegmentSlots::sort);
     return found;
   }
 
-  private static void collect(Shard shard, int shardOfHash, SegmentSlots[] byNumber) {
-    shard.lock();
-    try {
-      SlotTable table = shard.table();
-      if (table != null) {
-        collect(table, shardOfHash, byNumber);
-      }
-    } finally {
-      shard.unlock();
+  private static boolean collect(Shard shard, int shardOfHash, SegmentSlots[] byNumber) {
+    SlotTable table = shard.table();
+    if (table != null) {
+      collect(table, shardOfHash, byNumber);
     }
+    return table != null;
   }
 
   private static void collect(SlotTable table, int shardOfHash, SegmentSlots[] byNumber) {
@@ -112,21 +109,25 @@ public final class Relocation {
    */
   public boolean relocate(Operation operation, long address) {
     Shard shard = index.shardOf(operation.byEquality, operation.hash);
-    shard.lock();
-    try {
-      health.checkWritable();
-      SlotTable table = shard.table();
-      int position = table == null ? -1 : table.find(slot(operation.hash, address));
-      if (position < 0) {
-        return false;
-      }
-      long previous = RecordLayout.previous(address, operation.record().paddedLength());
-      long moved = log.append(operation.record(), previous, RecordLayout.RELOCATED);
-      shard.replace(position, slot(operation.hash, moved));
-      return true;
-    } finally {
-      shard.unlock();
+    return shard.locked(() -> relocate(shard, operation, address));
+  }
+
+  private boolean relocate(Shard shard, Operation operation, long address) {
+    health.checkWritable();
+    SlotTable table = shard.table();
+    int position = table == null ? -1 : table.find(slot(operation.hash, address));
+    if (position < 0) {
+      return false;
     }
+    long previous = RecordLayout.previous(address, operation.record().paddedLength());
+    long moved = log.append(operation.record(), previous, RecordLayout.RELOCATED);
+    try {
+      shard.replace(position, slot(operation.hash, moved));
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
+    }
+    return true;
   }
 
   private static long slot(long hash, long address) {

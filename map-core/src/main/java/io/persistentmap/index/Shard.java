@@ -1,13 +1,13 @@
 package io.persistentmap.index;
 
+import io.persistentmap.log.BoundedLock;
+import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public class Shard {
   private static final int INITIAL_HOME_BITS = 3;
 
-  /** How often a wait is checked for being futile. */
-  private static final long FUTILITY_CHECK_NANOS = 5_000_000;
-
   private static final VarHandle VERSION;
 
   static {
@@ -40,9 +37,9 @@ public class Shard {
   }
 
   /** Protects the table, the count and the key locks; orders the records of the shard's keys. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final BoundedLock lock;
 
-  private final Condition keyReleased = lock.newCondition();
+  private final StoreHealth health;
   private final int number;
   private final LongFunction<Memory> allocator;
 
@@ -64,8 +61,10 @@ public class Shard {
   /** How many keys have been held so far; changes under the lock. */
   private volatile long holds;
 
-  Shard(int number, LongFunction<Memory> allocator) {
+  Shard(int number, StoreHealth health, LongFunction<Memory> allocator) {
     this.number = number;
+    this.health = health;
+    this.lock = new BoundedLock(health);
     this.allocator = allocator;
   }
 
@@ -79,9 +78,44 @@ public class Shard {
     lock.lock();
   }
 
+  /** Takes the lock, if need be without having it; returns whether it is to be given back. */
+  boolean lockUnlessLeft() {
+    return lock.lockUnlessLeft();
+  }
+
   /** Gives the lock back. */
   public void unlock() {
     lock.unlock();
+  }
+
+  /** Runs code under the lock; the store has failed if it can't be given back. */
+  public <T> T locked(Supplier<T> code) {
+    lock.lock();
+    boolean left = true;
+    try {
+      try {
+        return code.get();
+      } finally {
+        lock.unlock();
+        left = false;
+      }
+    } catch (Throwable e) {
+      if (left) {
+        health.broken = e;
+      }
+      throw e;
+    }
+  }
+
+  /** Waits for the changes that have begun. */
+  void awaitChanges() {
+    lock.lock();
+    try {
+      lock.unlock();
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
+    }
   }
 
   /** Returns the number of entries. */
@@ -99,14 +133,12 @@ public class Shard {
 
   /** Returns the addresses in all slots, ascending. */
   public long[] addresses() {
-    long[] addresses;
-    lock.lock();
-    try {
-      SlotTable present = table;
-      addresses = present == null ? new long[0] : present.addresses((int) count);
-    } finally {
-      lock.unlock();
-    }
+    long[] addresses =
+        locked(
+            () -> {
+              SlotTable present = table;
+              return present == null ? new long[0] : present.addresses((int) count);
+            });
     Arrays.sort(addresses);
     return addresses;
   }
@@ -212,9 +244,14 @@ public class Shard {
   }
 
   private void publish(@Nullable SlotTable next) {
-    beginMove();
-    table = next;
-    endMove();
+    try {
+      beginMove();
+      table = next;
+      endMove();
+    } catch (Throwable e) {
+      health.broken = e; // the version is odd while nobody moves anything, or the other way round
+      throw e;
+    }
   }
 
   SlotTable tableUnderLock() {
@@ -236,70 +273,29 @@ public class Shard {
 
   // ---- key locks -------------------------------------------------------------------------------
 
-  /** Waits until no other thread holds the key. */
-  void awaitKey(Operation operation) {
+  /** Returns the lock of the key, if another thread holds it. */
+  @Nullable KeyLock heldByOther(Operation operation) {
     KeyLock held = keyLocks;
-    while (held != null) {
-      if (held.isOther(operation)) {
-        held.await(keyReleased);
-        held = keyLocks;
-      } else {
-        held = held.next;
-      }
+    while (held != null && !held.isOther(operation)) {
+      held = held.next;
     }
+    return held;
   }
 
   /** Takes the key for the current thread, once more if it has it. */
-  KeyLock takeKey(Operation operation) {
-    awaitKey(operation);
-    return addKey(operation);
-  }
-
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  private KeyLock addKey(Operation operation) {
+  KeyLock takeKey(Operation operation) {
     KeyLock taken = new KeyLock(operation, keyLocks);
     keyLocks = taken;
+    operation.owes++;
     keysHeld++;
     holds++;
     VarHandle.storeStoreFence(); // nothing that the holder changes can be seen before that
     return taken;
   }
 
-  /**
-   * Takes the key for the making of a checkpoint. Waits for its holder, but not where that would be
-   * for ever.
-   *
-   * @return null if the holder is this thread, or waits for it or for a checkpoint
-   * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
-   */
-  @Nullable KeyLock takeKeyUnlessFutile(Operation operation, Duration patience) {
-    long begin = System.nanoTime();
-    boolean interrupted = false;
-    try {
-      KeyLock holder = holderOf(operation);
-      while (holder != null) {
-        if (holder.isWaitFutile()) {
-          return null;
-        }
-        if (System.nanoTime() - begin > patience.toNanos()) {
-          throw new IllegalStateException(holder.describe(patience));
-        }
-        try {
-          keyReleased.awaitNanos(FUTILITY_CHECK_NANOS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-        holder = holderOf(operation);
-      }
-      return addKey(operation);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private @Nullable KeyLock holderOf(Operation operation) {
+  /** Returns the lock of the key, if any thread holds it. */
+  @Nullable KeyLock holderOf(Operation operation) {
     KeyLock held = keyLocks;
     while (held != null && !held.isOf(operation)) {
       held = held.next;
@@ -336,7 +332,7 @@ public class Shard {
 
   /** Gives a key back. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  void releaseKey(KeyLock released) {
+  void releaseKey(KeyLock released, Operation operation) {
     KeyLock before = null;
     for (KeyLock held = keyLocks; held != null; held = held.next) {
       if (held == released) {
@@ -349,8 +345,8 @@ public class Shard {
       }
       before = held;
     }
-    released.released();
     keysHeld--;
-    keyReleased.signalAll();
+    operation.owes--;
+    released.released();
   }
 }

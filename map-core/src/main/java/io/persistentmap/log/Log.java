@@ -12,10 +12,8 @@ import io.persistentmap.platform.Memory;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -62,24 +60,30 @@ public final class Log {
   private final Runnable beforeFirstWrite;
   private final Runnable onSealed;
 
-  /** Protects the succession of tails: who is next, and the sequences. */
-  private final ReentrantLock rollLock = new ReentrantLock();
+  /**
+   * Protects the succession of tails: who is next, and the sequences. Its monitor does, which the
+   * JVM gives back whatever is thrown.
+   */
+  private final Object succession = new Object();
 
-  /** Protects the order of writes to the file. Taken before the roll lock, if both are. */
-  private final ReentrantLock flushLock = new ReentrantLock();
+  /** Protects the order of writes to the file. Taken before the succession, if both are. */
+  private final BoundedLock flushLock;
 
-  /** Full segments not in the file yet, oldest first; added under the roll lock. */
-  private final ConcurrentLinkedDeque<Tail> sealed = new ConcurrentLinkedDeque<>();
+  /**
+   * The oldest tail that is not in the file, from which the others follow: all that have a follower
+   * are full. Changes under the flush lock, once there is a tail.
+   */
+  private volatile Tail oldest = Tail.NONE;
 
   private final AtomicInteger sealedCount = new AtomicInteger();
 
-  /** Guarded by the roll lock. */
+  /** Guarded by the succession. */
   private long nextSequence = 1;
 
   /** Where the log of the file ends, if it has one; set before the log is used. */
   private volatile @Nullable LogPosition resumeAt;
 
-  /** Guarded by the roll lock: whether appending goes on in a segment of its own. */
+  /** Guarded by the succession: whether appending goes on in a segment of its own. */
   private boolean resumeBehind;
 
   private volatile Tail tail = Tail.NONE;
@@ -116,6 +120,7 @@ public final class Log {
     this.segments = segments;
     this.mapping = mapping;
     this.health = health;
+    this.flushLock = new BoundedLock(health);
     this.buffers = new BufferPool(allocator);
     this.beforeFirstWrite = beforeFirstWrite;
     this.onSealed = onSealed;
@@ -130,13 +135,10 @@ public final class Log {
    *     goes on in another segment
    */
   public void resume(LogPosition position, long firstSequence, boolean behind) {
-    rollLock.lock();
-    try {
+    synchronized (succession) {
       resumeAt = position;
       nextSequence = firstSequence;
       resumeBehind = behind;
-    } finally {
-      rollLock.unlock();
     }
   }
 
@@ -177,6 +179,9 @@ public final class Log {
    * Appends a finished record, and accounts for the one it replaces. Under the lock that orders the
    * record's key; takes no time but the copy's.
    *
+   * <p>What is thrown before the record's bytes are claimed leaves all as it was; from there on
+   * nothing is allocated, and an error, if it comes all the same, fails the store.
+   *
    * @param previous as {@link RecordLayout#previous} makes it, or 0
    * @param flags of {@link RecordLayout}
    * @return the address
@@ -185,45 +190,72 @@ public final class Log {
     int crc = record.seal(previous, flags);
     long padded = record.paddedLength();
     Memory run = record.runMemory();
-    long address = run == null ? copy(record, crc, padded) : adopt(record, crc, padded, run);
-    account(record, address, padded, previous);
-    return address;
+    return run == null
+        ? copy(record, crc, padded, previous)
+        : adopt(record, crc, padded, previous, run);
   }
 
-  private long copy(RecordBuffer record, int crc, long padded) {
+  private long copy(RecordBuffer record, int crc, long padded, long previous) {
     while (true) {
       Tail current = tail;
-      long at = current.claim(padded);
-      if (at < 0) {
+      if (!current.hasRoom(padded)) {
         roll(current);
         continue;
       }
-      RecordLayout.writeCrc(record.array(), crc, current.mask, at);
-      current.memory.write(at, record.array(), 0, (int) padded);
-      current.wrote(padded);
-      return FileLayout.address(current.segment.number(), at);
+      try {
+        long at = current.claim(padded);
+        if (at < 0) {
+          continue;
+        }
+        RecordLayout.writeCrc(record.array(), crc, current.mask, at);
+        current.memory.write(at, record.array(), 0, (int) padded);
+        current.wrote(padded);
+        long address = FileLayout.address(current.segment.number(), at);
+        account(record, address, padded, previous);
+        return address;
+      } catch (Throwable e) {
+        health.broken = e;
+        throw e;
+      }
     }
   }
 
   /** Makes memory that has key and value already the next segments of the log. */
-  private long adopt(RecordBuffer record, int crc, long padded, Memory memory) {
-    int count = runOf(padded);
-    rollLock.lock();
-    try {
+  private long adopt(RecordBuffer record, int crc, long padded, long previous, Memory memory) {
+    long address;
+    synchronized (succession) {
       Tail before = tail == Tail.NONE ? firstTail() : tail;
       Memory buffer = buffers.take(); // may fail, so before anything has changed
-      Tail run = open(count, memory);
-      RecordLayout.writeCrc(record.array(), crc, run.mask, FIRST_RECORD);
-      memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
-      run.claim(padded);
-      run.wrote(padded);
-      Tail next = open(1, buffer);
-      seal(before, run);
-      seal(run, next);
-      tail = next;
-      return FileLayout.address(run.segment.number(), FIRST_RECORD);
-    } finally {
-      rollLock.unlock();
+      Tail run = open(runOf(padded), memory);
+      try {
+        RecordLayout.writeCrc(record.array(), crc, run.mask, FIRST_RECORD);
+        memory.write(FIRST_RECORD, record.array(), 0, RecordLayout.HEADER_BYTES);
+        run.claim(padded);
+        run.wrote(padded);
+        Tail next = openAfter(run, buffer);
+        seal(before, run);
+        seal(run, next);
+        tail = next;
+        address = FileLayout.address(run.segment.number(), FIRST_RECORD);
+        account(record, address, padded, previous);
+      } catch (Throwable e) {
+        if (run.segment.isOpen()) { // else it was given back
+          health.broken = e;
+        }
+        throw e;
+      }
+    }
+    onSealed.run();
+    return address;
+  }
+
+  /** Opens what follows a run that is not linked yet, or gives the run back. */
+  private Tail openAfter(Tail run, Memory buffer) {
+    try {
+      return open(1, buffer);
+    } catch (Throwable e) {
+      segments.giveBack(run.segment);
+      throw e;
     }
   }
 
@@ -254,48 +286,65 @@ public final class Log {
   }
 
   private void roll(Tail full) {
-    rollLock.lock();
-    try {
-      if (tail == full) {
-        tail = full == Tail.NONE ? firstTail() : successor(full);
+    synchronized (succession) {
+      if (tail != full) {
+        return;
       }
-    } finally {
-      rollLock.unlock();
+      if (full == Tail.NONE) {
+        tail = firstTail();
+      } else {
+        Tail next = open(1, buffers.take());
+        follow(full, next);
+        tail = next;
+      }
     }
-  }
-
-  private Tail successor(Tail full) {
-    Tail next = open(1, buffers.take());
-    seal(full, next);
-    return next;
+    onSealed.run();
   }
 
   private Tail firstTail() {
     LogPosition position = resumeAt;
-    if (position == null) {
-      return open(1, buffers.take());
+    Tail first = position == null ? open(1, buffers.take()) : resume(position);
+    Tail next = position != null && resumeBehind ? open(1, buffers.take()) : first;
+    oldest = first;
+    if (next != first) {
+      follow(first, next);
     }
-    Tail resumed = resume(position);
-    return resumeBehind ? successor(resumed) : resumed;
+    return next;
+  }
+
+  private void follow(Tail full, Tail next) {
+    try {
+      seal(full, next);
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
+    }
   }
 
   private void seal(Tail full, Tail next) {
     full.close(next.segment.number(), next.sequence);
-    sealed.add(full);
     sealedCount.incrementAndGet();
-    onSealed.run();
+    full.follower = next;
   }
 
+  /** Opens a tail; whatever is allocated for it, is before anything has changed. */
   private Tail open(int run, Memory memory) {
     long sequence = nextSequence;
-    nextSequence += run;
-    Segment segment = segments.openLog(sequence, run, memory);
-    // Readers must see the new base before any byte of the new life of this buffer.
-    VarHandle.fullFence();
     byte[] header = new SegmentHeader(store, sequence, SegmentHeader.LOG, run).encode();
-    memory.write(SegmentHeader.OFFSET, header, 0, header.length);
-    long flushed = FileLayout.start(segment.number());
-    return new Tail(segment, sequence, mask(sequence), memory, FIRST_RECORD, flushed);
+    Tail opened = new Tail(sequence, mask(sequence), memory, FIRST_RECORD, 0);
+    Segment segment = segments.openLog(sequence, run, memory);
+    try {
+      nextSequence = sequence + run;
+      opened.segment = segment;
+      opened.flushed = FileLayout.start(segment.number());
+      // Readers must see the new base before any byte of the new life of this buffer.
+      VarHandle.fullFence();
+      memory.write(SegmentHeader.OFFSET, header, 0, header.length);
+      return opened;
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
+    }
   }
 
   private Tail resume(LogPosition position) {
@@ -309,16 +358,15 @@ public final class Log {
     segment.setBase(memory);
     long sequence = position.sequence();
     long end = position.offset();
-    return new Tail(segment, sequence, mask(sequence), memory, end, end);
+    Tail resumed = new Tail(sequence, mask(sequence), memory, end, end);
+    resumed.segment = segment;
+    return resumed;
   }
 
   /** Returns a sequence for an image segment. */
   public long takeSequence() {
-    rollLock.lock();
-    try {
+    synchronized (succession) {
       return nextSequence++;
-    } finally {
-      rollLock.unlock();
     }
   }
 
@@ -359,9 +407,7 @@ public final class Log {
 
   /** Returns the sequence below which all segments are full and in the file. */
   public long firstUnwrittenSequence() {
-    long sequence = tail.sequence; // read first: what is sealed from here on is not older
-    Tail oldest = sealed.peekFirst();
-    return oldest != null ? Math.min(oldest.sequence, sequence) : sequence;
+    return oldest.sequence;
   }
 
   /**
@@ -424,48 +470,69 @@ public final class Log {
 
   /** Writes all full segments. */
   public void flushSealed() {
-    flushLock.lock();
-    try {
-      Tail full = sealed.peekFirst();
-      while (full != null) {
-        health.check(); // the file of a closed store is closed
-        writeSealed(full);
-        sealed.pollFirst();
-        sealedCount.decrementAndGet();
-        full = sealed.peekFirst();
-      }
-    } catch (StorageFailureException e) {
-      throw health.fail(e);
-    } finally {
-      flushLock.unlock();
+    flushing(this::writeAllSealed);
+  }
+
+  private void writeAllSealed() {
+    Tail full = oldest;
+    Tail next = full.follower;
+    while (next != null) {
+      health.check(); // the file of a closed store is closed
+      writeSealed(full, next);
+      full = next;
+      next = full.follower;
     }
   }
 
   /** Writes the log up to a position that {@link #mark} returned. */
   public void flush(LogPosition upTo) {
-    flushLock.lock();
-    try {
-      flushSealed();
-      Tail current = tail;
-      if (current.sequence == upTo.sequence() && current.flushed < upTo.offset()) {
-        write(current, upTo.offset()); // only this lock's holder gives its memory back
-      } else {
-        flushSealed(); // the tail has moved on, so the segment of the position is full
-      }
-    } catch (StorageFailureException e) {
-      throw health.fail(e);
-    } finally {
-      flushLock.unlock();
+    flushing(() -> write(upTo));
+  }
+
+  private void write(LogPosition upTo) {
+    writeAllSealed();
+    Tail current = tail;
+    if (current.sequence == upTo.sequence() && current.flushed < upTo.offset()) {
+      write(current, upTo.offset()); // only this lock's holder gives its memory back
+    } else {
+      writeAllSealed(); // the tail has moved on, so the segment of the position is full
     }
   }
 
-  /** Runs an action while nothing is being written. */
-  public void withoutWriters(Runnable action) {
+  /**
+   * Runs what writes to the file. It can be repeated, whatever it throws: what is in the file is
+   * noted by writing fields.
+   */
+  private void flushing(Runnable action) {
     flushLock.lock();
+    boolean left = true;
+    try {
+      try {
+        action.run();
+      } finally {
+        flushLock.unlock();
+        left = false;
+      }
+    } catch (Throwable e) {
+      if (left) {
+        health.broken = e;
+      }
+      if (e instanceof StorageFailureException failure) {
+        throw health.fail(failure);
+      }
+      throw e;
+    }
+  }
+
+  /** Runs an action while nothing is being written; also if the flush lock was left by an error. */
+  public void withoutWriters(Runnable action) {
+    boolean locked = flushLock.lockUnlessLeft();
     try {
       action.run();
     } finally {
-      flushLock.unlock();
+      if (locked) {
+        flushLock.unlock();
+      }
     }
   }
 
@@ -506,8 +573,8 @@ public final class Log {
   /**
    * Writes the rest of a full segment and its link, whole blocks each; then reads go to the file.
    */
-  private void writeSealed(Tail full) {
-    full.awaitWritten();
+  private void writeSealed(Tail full, Tail next) {
+    full.awaitWritten(health);
     long size = full.memory.size();
     long end = FileLayout.alignToBlock(full.end());
     long linkBlock = size - FileLayout.BLOCK_BYTES;
@@ -526,6 +593,8 @@ public final class Log {
       file.write(position, full.memory, linkBlock, FileLayout.BLOCK_BYTES);
     }
     full.segment.setBase(mapping.slice(full.segment.number(), full.segment.run()));
+    oldest = next; // from here on it is in the file, whatever is thrown
+    sealedCount.decrementAndGet();
     if (!full.isRun()) {
       buffers.give(full.memory);
     }

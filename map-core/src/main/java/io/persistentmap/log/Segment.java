@@ -62,6 +62,11 @@ public final class Segment {
     this.number = number;
   }
 
+  /** Says whether it holds records. */
+  boolean isOpen() {
+    return state == State.LOG;
+  }
+
   /** Returns the segment's number, which says where it is. */
   public int number() {
     return number;
@@ -82,11 +87,13 @@ public final class Segment {
     return run;
   }
 
+  /** Starts a new life, with counters for the store itself and its first map. */
   void open(long newSequence, int newRun, @Nullable Memory newBase) {
+    AtomicLong[] counters = {new AtomicLong(), new AtomicLong()};
     sequence = newSequence;
     run = newRun;
     end = 0;
-    liveBytes = new AtomicLong[0];
+    liveBytes = counters;
     tombstoneBytes.set(0);
     tombstoneSince.set(0);
     base = newBase;
@@ -113,7 +120,10 @@ public final class Segment {
   /** Counts a tombstone, which must stay while a segment older than {@code since} exists. */
   public void addTombstone(long bytes, long since) {
     tombstoneBytes.addAndGet(bytes);
-    tombstoneSince.accumulateAndGet(since, Math::max);
+    long before = tombstoneSince.get();
+    while (since > before && !tombstoneSince.compareAndSet(before, since)) {
+      before = tombstoneSince.get();
+    }
   }
 
   /** Takes all of a map's bytes as dead. */

@@ -60,35 +60,41 @@ public final class SegmentTable {
 
   /** Takes {@code run} adjacent free segments for the log and makes {@code base} their bytes. */
   synchronized Segment openLog(long sequence, int run, Memory base) {
-    Segment first = take(run, Segment.State.LOG);
-    for (int i = 1; i < run; i++) {
-      require(first.number() + i).state = Segment.State.RUN_PART;
-    }
-    first.open(sequence, run, base);
-    return first;
+    return take(sequence, run, base, Segment.State.LOG);
   }
 
   /** Takes a free segment for an index image. */
   public synchronized Segment openImage(long sequence) {
-    Segment segment = take(1, Segment.State.IMAGE);
-    segment.open(sequence, 1, null);
-    return segment;
+    return take(sequence, 1, null, Segment.State.IMAGE);
   }
 
-  private Segment take(int run, Segment.State state) {
+  /**
+   * An error on the way leaves the segments free, though perhaps not for use before the next
+   * opening: what they are is the last thing to be written.
+   */
+  private Segment take(long sequence, int run, @Nullable Memory base, Segment.State state) {
     int first = findFree(run);
     if (first + run > FileLayout.MAX_SEGMENTS) {
       throw new StorageFailureException("the hash file has reached its limit of 8 TiB");
     }
     ensure(first + run);
+    Segment segment = segments[first];
+    segment.open(sequence, run, base);
     free.clear(first, first + run);
     inUse = Math.max(inUse, first + run);
-    Segment segment = segments[first];
-    segment.state = state;
     for (int i = first; i < first + run; i++) {
       segments[i].blocks = Segment.Blocks.KEPT;
+      segments[i].state = i == first ? Segment.State.FREE : Segment.State.RUN_PART;
     }
+    segment.state = state;
     return segment;
+  }
+
+  /** Frees a segment or run of the log that nothing refers to yet. */
+  synchronized void giveBack(Segment first) {
+    for (int i = first.number(); i < first.number() + first.run(); i++) {
+      release(segments[i]);
+    }
   }
 
   /** Lowest numbers first, so that the end of the file becomes free and can be cut off. */
@@ -180,8 +186,12 @@ public final class SegmentTable {
     segment.state = Segment.State.CLEANED;
   }
 
-  /** Returns the numbers of cleaned segments, for the record of the checkpoint that begins. */
+  /**
+   * Returns the numbers of cleaned segments, for the record of the checkpoint that begins. What an
+   * earlier one could not take back, is among them: its record may not have named it.
+   */
   public synchronized int[] beginRelease() {
+    abandonRelease();
     List<Integer> numbers = new ArrayList<>();
     for (int i = 0; i < inUse && numbers.size() < MAX_RELEASED; i++) {
       if (segments[i].state == Segment.State.CLEANED) {

@@ -12,6 +12,13 @@ public final class StoreHealth {
   private volatile boolean closing;
   private volatile @Nullable StorageFailureException failure;
 
+  /**
+   * What has left a change half done, or a lock with nobody to give it back. A field, and not a
+   * call: who writes it has caught an error that may come again at the next call or allocation. The
+   * store has failed then; {@link #check} finds the words.
+   */
+  public volatile @Nullable Throwable broken;
+
   /** Starts open and well. */
   public StoreHealth(Path path) {
     this.path = path;
@@ -33,6 +40,10 @@ public final class StoreHealth {
       throw closedException();
     }
     StorageFailureException first = failure;
+    Throwable reason = broken;
+    if (first == null && reason != null) {
+      first = failInconsistent(reason);
+    }
     if (first != null) {
       throw new StorageFailureException(
           path
@@ -58,7 +69,7 @@ public final class StoreHealth {
 
   /** Says whether the store can be changed. */
   public boolean isWritable() {
-    return isOpen() && failure == null;
+    return isOpen() && failure == null && broken == null;
   }
 
   /** Says whether the store has failed for good. */
@@ -122,6 +133,23 @@ public final class StoreHealth {
     fail(
         new StorageFailureException(
             path + ": thread " + thread + " failed: " + reason + "; open the store again", reason));
+  }
+
+  /**
+   * Checks that what is waited for can still come.
+   *
+   * @throws StorageFailureException if an error has left a lock behind, or a change half done
+   */
+  public void checkNotBroken() {
+    if (broken != null) {
+      throw brokenException();
+    }
+  }
+
+  /** Returns the exception for who can't wait any longer for what was not given back. */
+  RuntimeException brokenException() {
+    check();
+    return new IllegalStateException(path + ": the store is not broken"); // never
   }
 
   /** Fails the store, since its index and its log may differ now. */

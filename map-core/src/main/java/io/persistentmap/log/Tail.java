@@ -4,15 +4,18 @@ import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.platform.Memory;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A segment (or run) that is being appended to, or is full but not in the file yet. */
 final class Tail {
   private static final long CLOSED = Long.MAX_VALUE / 2;
 
   /** Before the first append: has room for nothing. */
-  static final Tail NONE = new Tail(new Segment(-1), 0, 0, Memory.empty(), CLOSED, 0);
+  static final Tail NONE = new Tail(0, 0, Memory.empty(), CLOSED, 0);
 
-  final Segment segment;
+  /** Where it is; set before others see the tail. */
+  Segment segment = new Segment(-1);
+
   final long sequence;
 
   /** What the checks of its records are masked with. */
@@ -35,8 +38,10 @@ final class Tail {
 
   private volatile long nextSequence;
 
-  Tail(Segment segment, long sequence, int mask, Memory memory, long claimed, long flushed) {
-    this.segment = segment;
+  /** The tail after this one, once closed. A field, so that closing allocates nothing. */
+  volatile @Nullable Tail follower;
+
+  Tail(long sequence, int mask, Memory memory, long claimed, long flushed) {
     this.sequence = sequence;
     this.mask = mask;
     this.memory = memory;
@@ -44,6 +49,11 @@ final class Tail {
     this.claimed = new AtomicLong(claimed);
     this.written = new AtomicLong(claimed);
     this.flushed = flushed;
+  }
+
+  /** Says whether so many bytes could be claimed. */
+  boolean hasRoom(long bytes) {
+    return claimed.get() + bytes <= limit;
   }
 
   /** Claims bytes and returns their offset, or -1 if they don't fit or the tail is closed. */
@@ -76,9 +86,17 @@ final class Tail {
     end = claimed.getAndSet(CLOSED);
   }
 
-  /** Waits until every claim is in place: writers claim and copy without blocking in between. */
-  void awaitWritten() {
+  /**
+   * Waits until every claim is in place: writers claim and copy without blocking in between.
+   *
+   * @throws io.persistentmap.PersistentMapException if one of them could not copy: the store has
+   *     failed
+   */
+  void awaitWritten(StoreHealth health) {
     while (written.get() < end) {
+      if (health.broken != null) {
+        throw health.brokenException();
+      }
       Thread.onSpinWait();
     }
   }

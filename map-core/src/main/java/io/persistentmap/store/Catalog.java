@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,19 @@ public final class Catalog implements ClassTable {
   public static final int FIRST_MAP = 1;
 
   /** An object of the catalog, and where its record is. */
-  private record Item(int number, String description, long address) {
+  private static final class Item {
+    final int number;
+    final String description;
+
+    /** Changes with the monitor, by a write that allocates nothing. */
+    long address;
+
+    Item(int number, String description, long address) {
+      this.number = number;
+      this.description = description;
+      this.address = address;
+    }
+
     private void describe(int kind, Description action) {
       action.describe(kind, number, description.getBytes(StandardCharsets.UTF_8));
     }
@@ -62,20 +74,20 @@ public final class Catalog implements ClassTable {
 
   /**
    * Protects the items, and orders their records. Taken after the shards' locks, if both are:
-   * nobody who has it takes one of those.
+   * nobody who has it takes one of those. A monitor, which the JVM gives back whatever is thrown.
    */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Object monitor = new Object();
 
-  /** Guarded by the lock. */
+  /** Guarded by the monitor. */
   private final Map<Integer, Item> maps = new TreeMap<>();
 
-  /** Guarded by the lock. */
+  /** Guarded by the monitor. */
   private final Map<Integer, Item> classes = new TreeMap<>();
 
-  /** The classes, by description. Guarded by the lock. */
+  /** The classes, by description. Guarded by the monitor. */
   private final Map<String, Integer> numbers = new HashMap<>();
 
-  /** The highest number of a class. Guarded by the lock. */
+  /** The highest number of a class. Guarded by the monitor. */
   private int lastClass;
 
   /** Set once, before anybody can ask for a new number. */
@@ -94,34 +106,27 @@ public final class Catalog implements ClassTable {
     log = storeLog;
   }
 
-  void lock() {
-    lock.lock();
-  }
-
-  void unlock() {
-    lock.unlock();
+  /** Runs code while no record of the catalog is appended. */
+  <T> T withoutAppends(Supplier<T> code) {
+    synchronized (monitor) {
+      return code.get();
+    }
   }
 
   // ---- maps ------------------------------------------------------------------------------------
 
   /** Returns the description of a map, or null. */
   @Nullable MapDescription map(int number) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       Item item = maps.get(number);
       return item == null ? null : MapDescription.decode(item.description);
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Adds a map. */
   void addMap(int number, MapDescription description) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       add(maps, RecordLayout.CATALOG, number, description.encode());
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -129,25 +134,22 @@ public final class Catalog implements ClassTable {
 
   @Override
   public int numberOf(String description) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       Integer known = numbers.get(description);
       if (known != null) {
         return known;
       }
       int number = lastClass + 1;
+      lastClass = number; // also if it fails half way: then nothing else may have that number
       add(classes, RecordLayout.CLASS, number, description);
       note(number, description);
       return number;
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
   public String descriptionOf(int number) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       Item item = classes.get(number);
       if (item == null) {
         throw new UnstorableException(
@@ -156,18 +158,13 @@ public final class Catalog implements ClassTable {
                 + " is not in the store's table of classes; run a verification");
       }
       return item.description;
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
   public int size() {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       return lastClass;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -179,12 +176,20 @@ public final class Catalog implements ClassTable {
   // ---- records ---------------------------------------------------------------------------------
 
   private void add(Map<Integer, Item> items, int kind, int number, String description) {
-    long address = 0;
+    Item item = new Item(number, description, 0);
     Log target = log;
     if (!readOnly && target != null) {
-      address = target.append(record(kind, number, description), 0, 0);
+      RecordBuffer record = record(kind, number, description);
+      items.put(number, item);
+      try {
+        item.address = target.append(record, 0, 0); // the last thing that could fail
+      } catch (Throwable e) {
+        items.remove(number);
+        throw e;
+      }
+    } else {
+      items.put(number, item);
     }
-    items.put(number, new Item(number, description, address));
   }
 
   private static RecordBuffer record(int kind, int number, String description) {
@@ -208,22 +213,18 @@ public final class Catalog implements ClassTable {
    * where nobody would take it for a leftover.
    */
   void append(RecordBuffer record) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       Log target = log;
       if (target != null) {
         target.health().checkWritable();
         target.append(record, 0, RecordLayout.RELOCATED);
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Moves a record that the cleaner found, if it is the one that counts. */
   boolean relocate(int kind, int number, long address) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       Map<Integer, Item> items = kind == RecordLayout.CATALOG ? maps : classes;
       Item item = items.get(number);
       Log target = log;
@@ -233,11 +234,8 @@ public final class Catalog implements ClassTable {
       target.health().checkWritable();
       RecordBuffer record = record(kind, number, item.description);
       long previous = RecordLayout.previous(address, record.paddedLength());
-      long moved = target.append(record, previous, RecordLayout.RELOCATED);
-      items.put(number, new Item(number, item.description, moved));
+      item.address = target.append(record, previous, RecordLayout.RELOCATED);
       return true;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -264,12 +262,9 @@ public final class Catalog implements ClassTable {
 
   /** Passes on all maps and classes, as their records have them. */
   public void forEach(Description action) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       maps.values().forEach(item -> item.describe(RecordLayout.CATALOG, action));
       classes.values().forEach(item -> item.describe(RecordLayout.CLASS, action));
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -282,8 +277,7 @@ public final class Catalog implements ClassTable {
   }
 
   private void write(Map<Integer, Item> items, ByteWriter out) {
-    lock.lock();
-    try {
+    synchronized (monitor) {
       for (Item item : items.values()) {
         byte[] text = item.description.getBytes(StandardCharsets.UTF_8);
         out.writeInt(item.number);
@@ -291,8 +285,6 @@ public final class Catalog implements ClassTable {
         out.writeLong(item.address);
         out.writeBytes(text, 0, text.length);
       }
-    } finally {
-      lock.unlock();
     }
   }
 

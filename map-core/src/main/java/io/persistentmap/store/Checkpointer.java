@@ -7,6 +7,7 @@ import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.log.BoundedLock;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.SegmentTable;
@@ -17,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ final class Checkpointer {
   private final Leftovers leftovers;
 
   /** Protects the making of a checkpoint. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final BoundedLock lock;
 
   private final RecordBuffer record = new RecordBuffer();
 
@@ -119,6 +120,7 @@ final class Checkpointer {
     this.superblocks = superblocks;
     this.strategy = strategy;
     this.health = health;
+    this.lock = new BoundedLock(health);
     this.present = present;
     this.committedImage = image;
     this.tried = image;
@@ -142,14 +144,13 @@ final class Checkpointer {
 
   /** Says whether the log has grown since the last checkpoint. */
   boolean hasChanges() {
-    index.lockAll();
-    catalog.lock();
-    try {
-      return !log.position().equals(present.tail());
-    } finally {
-      catalog.unlock();
-      index.unlockAll();
-    }
+    return stopped(() -> !log.position().equals(present.tail()));
+  }
+
+  /** Runs code while nothing is appended. */
+  private <T> T stopped(Supplier<T> code) {
+    // The catalog last, since readers may wait for it that a holder of a shard waits for.
+    return index.stopped(() -> catalog.withoutAppends(code));
   }
 
   /** Waits for changes that have begun, so that later ones see that the store is closing. */
@@ -200,13 +201,32 @@ final class Checkpointer {
   private Checkpoint makeOrShare(Runnable beforeBarrier) {
     // A write, so that whoever counts on sees what this thread has changed in objects before.
     long arrived = begun.getAndAdd(0);
+    return alone(
+        () -> {
+          Checkpoint shared = last;
+          return begun.get() > arrived && shared != null ? shared : make(beforeBarrier);
+        });
+  }
+
+  /** Runs what makes checkpoints; the store has failed if the lock can't be given back. */
+  private <T> T alone(Supplier<T> code) {
     lock.lock();
+    boolean left = true;
     try {
-      health.check();
-      Checkpoint shared = last;
-      return begun.get() > arrived && shared != null ? shared : make(beforeBarrier);
-    } finally {
-      lock.unlock();
+      try {
+        health.check(); // a sync that failed meanwhile is not repaired by one that works
+        return code.get();
+      } catch (StorageFailureException e) {
+        throw health.fail(e);
+      } finally {
+        lock.unlock();
+        left = false;
+      }
+    } catch (Throwable e) {
+      if (left) {
+        health.broken = e;
+      }
+      throw e;
     }
   }
 
@@ -219,8 +239,6 @@ final class Checkpointer {
       beforeBarrier.run();
       last = make(start, live, log.segments().beginRelease());
       return last;
-    } catch (StorageFailureException e) {
-      throw health.fail(e);
     } finally {
       heap.end();
       if (last == null) {
@@ -230,29 +248,16 @@ final class Checkpointer {
   }
 
   private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
-    Image named;
     boolean newlyNamed;
+    Image named;
     synchronized (images) {
       newlyNamed = newImage != null;
       named = newestImage();
       tried = named;
     }
     long number = present.checkpoint() + 1;
-    Mark mark = null;
     long stopStart = System.nanoTime();
-    index.lockAll();
-    catalog.lock(); // last, since readers may wait for it that a holder of a shard waits for
-    try {
-      health.check(); // a store that was closed meanwhile has a log, but no entries
-      heap.cut();
-      LogPosition position = log.position();
-      if (!position.equals(present.tail()) || newlyNamed || emptied.length > 0) {
-        mark = mark(number, position, emptied);
-      }
-    } finally {
-      catalog.unlock();
-      index.unlockAll();
-    }
+    Mark mark = stopped(() -> mark(number, newlyNamed, emptied));
     Duration stop = since(stopStart);
     if (mark == null) {
       requireDurable();
@@ -289,6 +294,16 @@ final class Checkpointer {
     }
   }
 
+  /** Returns null if nothing has changed. */
+  private @Nullable Mark mark(long number, boolean newlyNamed, int[] emptied) {
+    health.check(); // a store that was closed meanwhile has a log, but no entries
+    heap.cut();
+    LogPosition position = log.position();
+    return !position.equals(present.tail()) || newlyNamed || emptied.length > 0
+        ? mark(number, position, emptied)
+        : null;
+  }
+
   /** Appends the record of a checkpoint; not again if one that failed has, and nothing since. */
   private Mark mark(long number, LogPosition position, int[] emptied) {
     Mark before = failed;
@@ -317,12 +332,15 @@ final class Checkpointer {
     failed = null;
     synchronized (images) {
       superseded.add(committedImage);
-      superseded.remove(named); // if it was overtaken meanwhile, or is the same
-      superseded.forEach(unused -> log.segments().releaseImage(unused.segments()));
-      superseded.clear();
       committedImage = named;
       if (named.equals(newImage)) {
         newImage = null;
+      }
+      while (!superseded.isEmpty()) {
+        Image gone = superseded.remove(superseded.size() - 1); // first: nothing is freed twice
+        if (!gone.equals(named)) { // it was overtaken meanwhile, or is the same
+          log.segments().releaseImage(gone.segments());
+        }
       }
     }
     log.segments().commitRelease(named.replayStart().sequence());
@@ -380,15 +398,17 @@ final class Checkpointer {
     return image != null ? image : committedImage;
   }
 
-  /** Runs an action while no checkpoint is being made. */
+  /** Runs an action while no checkpoint is being made; also if an error has left the lock. */
   void withoutCheckpoint(Runnable action) {
     HashIndex.checkpointing(
         () -> {
-          lock.lock();
+          boolean locked = lock.lockUnlessLeft();
           try {
             action.run();
           } finally {
-            lock.unlock();
+            if (locked) {
+              lock.unlock();
+            }
           }
           return null;
         });
@@ -400,18 +420,15 @@ final class Checkpointer {
    * @param trim cuts off what it does not need; done once no earlier checkpoint counts any more
    */
   void markClean(Runnable trim) {
-    lock.lock();
-    try {
-      health.check(); // a sync that failed meanwhile is not repaired by one that works
-      markDirty();
-      trim.run();
-      file.syncData();
-      writeMark(true);
-    } catch (StorageFailureException e) {
-      throw health.fail(e);
-    } finally {
-      lock.unlock();
-    }
+    Superblock unused =
+        alone(
+            () -> {
+              markDirty();
+              trim.run();
+              file.syncData();
+              writeMark(true);
+              return present;
+            });
   }
 
   private static Duration since(long startNanos) {

@@ -73,17 +73,7 @@ final class ImageWriter {
   }
 
   private Image write(Catalog catalog, HashIndex index) {
-    LogPosition replayStart;
-    index.lockAll();
-    catalog.lock();
-    try {
-      replayStart = log.position();
-      payload.reset();
-      log.segments().writeTable(payload);
-    } finally {
-      catalog.unlock();
-      index.unlockAll();
-    }
+    LogPosition replayStart = index.stopped(() -> catalog.withoutAppends(this::copySegments));
     block(ImageBlock.SEGMENTS, 0, 0, 0);
     payload.reset();
     catalog.writeMaps(payload);
@@ -107,6 +97,13 @@ final class ImageWriter {
     block(ImageBlock.END, blocks, 0, 0);
     finish();
     return new Image(segments.get(0).number(), segments.get(0).sequence(), replayStart, numbers());
+  }
+
+  /** Returns where replay will start. */
+  private LogPosition copySegments() {
+    payload.reset();
+    log.segments().writeTable(payload);
+    return log.position();
   }
 
   private void block(int kind, long lsn, int map, int shard) {

@@ -25,6 +25,7 @@ import io.persistentmap.log.SegmentTable;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.OffHeapMemory;
+import io.persistentmap.platform.StackReserve;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,6 +204,7 @@ public final class Store {
    * @throws StorageFailureException if the operating system fails; the store has failed for good
    */
   public Checkpoint checkpoint() {
+    StackReserve.require();
     requireWritable();
     Checkpoint made = checkpointer.checkpoint();
     maintenance.signal();
@@ -333,6 +335,7 @@ public final class Store {
    *     intact
    */
   public void close(CloseMode mode) {
+    StackReserve.require();
     if (!parts.health.beginClose()) {
       return;
     }
@@ -420,14 +423,11 @@ public final class Store {
   }
 
   private void dropAll() {
-    parts.index.lockAll();
-    try {
-      parts.index.dropAll();
-      heap.drop();
-      parts.segments.close();
-    } finally {
-      parts.index.unlockAll();
-    }
+    parts.index.dropAll(
+        () -> {
+          heap.drop();
+          parts.segments.close();
+        });
     parts.file.close();
   }
 

@@ -140,12 +140,7 @@ public final class DirtyPass implements HeapValues {
       if (!shard.isAnyHeld()) {
         return false;
       }
-      shard.lock();
-      try {
-        return shard.isHeld(entry.hash);
-      } finally {
-        shard.unlock();
-      }
+      return shard.locked(() -> shard.isHeld(entry.hash));
     }
 
     /**
@@ -196,14 +191,28 @@ public final class DirtyPass implements HeapValues {
             return false;
           }
           index.write(shard, operation);
-          live.recorded(entry, fingerprint, number);
+          recorded(entry, fingerprint);
           written.increment();
           return true;
         } finally {
-          shard.unlock();
+          index.unlock(shard, operation);
         }
+      } catch (Throwable e) {
+        if (operation.owes > 0) {
+          live.health.broken = e; // a write: a call could throw again
+        }
+        throw e;
       } finally {
         operations.give(operation);
+      }
+    }
+
+    private void recorded(LiveEntry entry, long fingerprint) {
+      try {
+        live.recorded(entry, fingerprint, number);
+      } catch (Throwable e) {
+        live.health.broken = e;
+        throw e;
       }
     }
 
@@ -233,13 +242,21 @@ public final class DirtyPass implements HeapValues {
       Operation operation = operations.take();
       Hold hold = null;
       try {
-        codec.writeKnownKey(operation, entry.key);
-        hold = index.holdUnlessFutile(operation, PATIENCE);
-        writeAtLast(entry);
-      } finally {
-        if (hold != null) {
-          hold.release();
+        try {
+          codec.writeKnownKey(operation, entry.key);
+          hold = index.holdUnlessFutile(operation, PATIENCE);
+          writeAtLast(entry);
+        } finally {
+          if (hold != null) {
+            hold.release();
+          }
         }
+      } catch (Throwable e) {
+        if (operation.owes > 0) {
+          live.health.broken = e; // a write: a call could throw again
+        }
+        throw e;
+      } finally {
         operations.give(operation);
       }
     }

@@ -3,6 +3,8 @@ package io.persistentmap.value;
 import io.persistentmap.index.Shard;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be known about the live entries of one shard of the index. Guarded by that shard's
@@ -15,7 +17,7 @@ final class LiveShard {
   long recorded;
 
   /** The entries without a slot, in no order. */
-  private List<LiveEntry> fresh = new ArrayList<>();
+  private @Nullable List<LiveEntry> fresh;
 
   /** Changes under the lock. */
   private volatile int freshCount;
@@ -62,32 +64,41 @@ final class LiveShard {
 
   /** Returns the fresh entries of this moment. */
   List<LiveEntry> fresh() {
-    return List.copyOf(fresh);
+    List<LiveEntry> present = fresh;
+    return present == null ? List.of() : List.copyOf(present);
   }
 
+  /** What can fail comes first. */
   void addFresh(LiveEntry entry) {
-    fresh.add(entry);
-    entry.freshAt = fresh.size() - 1;
-    freshCount = fresh.size();
+    List<LiveEntry> present = fresh;
+    if (present == null) {
+      present = new ArrayList<>();
+      fresh = present;
+    }
+    int at = present.size();
+    present.add(entry);
+    entry.freshAt = at;
+    freshCount = at + 1;
   }
 
   /** The last one takes its place. */
   void removeFresh(LiveEntry entry) {
-    LiveEntry moved = fresh.remove(fresh.size() - 1);
+    List<LiveEntry> present = Objects.requireNonNull(fresh);
+    LiveEntry moved = present.remove(present.size() - 1);
     if (moved != entry) {
-      fresh.set(entry.freshAt, moved);
+      present.set(entry.freshAt, moved);
       moved.freshAt = entry.freshAt;
     }
     entry.freshAt = LiveEntry.NOT_FRESH;
-    freshCount = fresh.size();
-    if (fresh.isEmpty()) {
-      fresh = new ArrayList<>(); // the array may be large
+    freshCount = present.size();
+    if (present.isEmpty()) {
+      fresh = null; // the array may be large
     }
   }
 
   /** Forgets all: the map was cleared, or closed. */
   void clear() {
-    fresh = new ArrayList<>();
+    fresh = null;
     freshCount = 0;
     recorded = 0;
     settle();

@@ -31,7 +31,8 @@ public final class LiveValues {
   /** Number of the last dirty pass; changes while none is running. */
   private volatile int pass;
 
-  private final StoreHealth health;
+  /** Of the store; a field for who has caught an error. */
+  final StoreHealth health;
 
   /** Dropped when the heap is full, so that there is room for the words that say so. */
   @SuppressWarnings("unused")
@@ -117,12 +118,7 @@ public final class LiveValues {
     if (home.freshCount() == 0) {
       return List.of();
     }
-    home.shard.lock();
-    try {
-      return home.fresh();
-    } finally {
-      home.shard.unlock();
-    }
+    return home.shard.locked(home::fresh);
   }
 
   /**
@@ -171,15 +167,19 @@ public final class LiveValues {
   public LiveEntry addFresh(Shard shard, Object key, long hash, Object value) {
     LiveShard home = homeOf(shard);
     LiveEntry entry = new LiveEntry(key, home, hash, value);
-    home.addFresh(entry);
     try {
+      home.addFresh(entry);
       entries.put(key, entry);
     } catch (Throwable e) {
-      entries.remove(key, entry);
-      home.removeFresh(entry);
+      withdraw(entry, e);
       throw e;
     }
-    home.settle();
+    try {
+      home.settle();
+    } catch (Throwable e) {
+      health.broken = e;
+      throw e;
+    }
     return entry;
   }
 
@@ -198,11 +198,24 @@ public final class LiveValues {
     try {
       entries.put(key, entry);
     } catch (Throwable e) {
-      entries.remove(key, entry);
+      withdraw(entry, e);
       throw e;
     }
     home.recorded++;
     return entry;
+  }
+
+  /** Takes out what could not be added, or was, before an error came. */
+  private void withdraw(LiveEntry entry, Throwable reason) {
+    try {
+      entries.remove(entry.key, entry);
+      if (entry.isFresh()) {
+        entry.home.removeFresh(entry);
+      }
+    } catch (Throwable e) {
+      health.broken = reason;
+      throw e;
+    }
   }
 
   /**

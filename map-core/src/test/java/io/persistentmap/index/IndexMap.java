@@ -85,7 +85,9 @@ public final class IndexMap {
             () -> {},
             () -> {});
     Shard shard =
-        fault == Fault.MOVES_WITHOUT_VERSION ? new WithoutVersion(tables) : new Shard(0, tables);
+        fault == Fault.MOVES_WITHOUT_VERSION
+            ? new WithoutVersion(health, tables)
+            : new Shard(0, health, tables);
     this.index = new HashIndex(MAP, log, health, new Shard[] {shard});
     this.relocation = new Relocation(index, log, health);
     this.fault = fault;
@@ -96,8 +98,8 @@ public final class IndexMap {
   }
 
   private static final class WithoutVersion extends Shard {
-    WithoutVersion(LongFunction<Memory> tables) {
-      super(0, tables);
+    WithoutVersion(StoreHealth health, LongFunction<Memory> tables) {
+      super(0, health, tables);
     }
 
     @Override
@@ -198,10 +200,10 @@ public final class IndexMap {
       operation.record().truncateToKey();
       if (sum == 0) {
         finishTombstone(operation);
-        hold.remove(operation);
+        hold.remove();
       } else {
         finish(operation, sum);
-        hold.put(operation);
+        hold.put();
       }
       return sum;
     } finally {
@@ -246,13 +248,7 @@ public final class IndexMap {
 
   /** Stops all changes for a moment, and writes the log up to there, as a checkpoint does. */
   public void checkpoint() {
-    LogPosition end;
-    index.lockAll();
-    try {
-      end = log.position();
-    } finally {
-      index.unlockAll();
-    }
+    LogPosition end = index.stopped(log::position);
     log.flush(end);
   }
 

@@ -1,0 +1,73 @@
+package io.persistentmap.log;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A lock of a store that nobody waits for in vain. Who could not give it back, since an error came
+ * at that very call, has noted that in {@link StoreHealth#broken}; who waits looks there from time
+ * to time. Reentrant; interrupts are kept for later.
+ */
+public final class BoundedLock {
+  /** How often who waits for something of the store looks whether it can still come. */
+  public static final long LOOK_NANOS = 100_000_000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final StoreHealth health;
+
+  /** Creates a lock of the store with that health. */
+  public BoundedLock(StoreHealth health) {
+    this.health = health;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @throws io.persistentmap.PersistentMapException if the store is broken, and somebody has it
+   */
+  public void lock() {
+    if (!lock.tryLock() && !await()) {
+      throw health.brokenException();
+    }
+  }
+
+  /**
+   * Takes the lock, if need be without having it: for closing, which has to go on.
+   *
+   * @return whether it is to be given back
+   */
+  public boolean lockUnlessLeft() {
+    return lock.tryLock() || await();
+  }
+
+  private boolean await() {
+    boolean interrupted = false;
+    boolean locked = false;
+    try {
+      while (!locked) {
+        try {
+          locked = lock.tryLock(LOOK_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+        if (!locked && health.broken != null) {
+          break;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return locked;
+    } catch (Throwable e) {
+      if (locked) {
+        health.broken = e;
+      }
+      throw e;
+    }
+  }
+
+  /** Gives the lock back. */
+  public void unlock() {
+    lock.unlock();
+  }
+}
