@@ -162,6 +162,11 @@ abstract class Entries<K, V> {
     return (V) value;
   }
 
+  /** Says whether one object will do for all callers. */
+  boolean mayShare(V value) {
+    return codec.isImmutable(value);
+  }
+
   private CopiedValues.@Nullable Loaded load(Object key) {
     Operation operation = operations.take();
     try {
@@ -170,7 +175,7 @@ abstract class Entries<K, V> {
         return null;
       }
       V value = codec.readValue(operation);
-      if (!codec.isImmutable(value)) {
+      if (!mayShare(value)) {
         cacheable = false;
         return null;
       }

@@ -47,7 +47,12 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   }
 
   boolean isLive(V value) {
-    return all || !codec.isImmutable(value);
+    return all || !codec.isCopyable(value);
+  }
+
+  @Override
+  boolean mayShare(V value) {
+    return !isLive(value);
   }
 
   V valueOf(LiveEntry entry) {

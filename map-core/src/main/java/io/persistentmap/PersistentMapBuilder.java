@@ -98,7 +98,7 @@ public final class PersistentMapBuilder<K, V> {
         TypeReport report = StartUp.codecOfNoFile(classOptions.build(loader())).explain(type);
         yield new ValueExplanation(
             type,
-            report.immutable() ? ValueMode.COPIED : ValueMode.LIVE,
+            report.copyable() ? ValueMode.COPIED : ValueMode.LIVE,
             "since " + report.reason());
       }
     };
@@ -215,7 +215,8 @@ public final class PersistentMapBuilder<K, V> {
    *
    * @param types classes of your own or of a library
    * @return this
-   * @throws IllegalArgumentException for a class of the JDK: which of them can be stored is fixed
+   * @throws IllegalArgumentException for a class of the JDK: which of them can be stored is fixed;
+   *     and for a type without objects, such as {@code int}
    */
   public PersistentMapBuilder<K, V> allow(Class<?>... types) {
     classOptions.allow(types);
@@ -258,6 +259,7 @@ public final class PersistentMapBuilder<K, V> {
    *
    * @param types the classes
    * @return this
+   * @throws IllegalArgumentException for a type without objects, such as {@code int}
    */
   public PersistentMapBuilder<K, V> immutable(Class<?>... types) {
     classOptions.immutable(types);
@@ -340,12 +342,13 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Says whether all objects of a type, and not only those of exactly that class, are immutable.
+   * Says whether copies will do for all objects of a type, and not only for those of exactly that
+   * class.
    */
   private static boolean neverChanges(Class<?> type, EntryCodec<?, ?> codec) {
     int modifiers = type.getModifiers();
     return (type.isEnum() || Modifier.isFinal(modifiers) || Modifier.isAbstract(modifiers))
-        && codec.explain(type).immutable();
+        && codec.explain(type).copyable();
   }
 
   private StoreFiles files(Path hash) {

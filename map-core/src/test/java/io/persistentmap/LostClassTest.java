@@ -40,7 +40,6 @@ final class LostClassTest {
     return PersistentMap.builder(Object.class, String.class)
         .allowPackage("io.persistentmap")
         .classLoader(loader)
-        .allow(Lost.class)
         .open(dir.resolve("x.map"));
   }
 

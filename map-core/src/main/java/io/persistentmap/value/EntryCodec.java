@@ -66,6 +66,11 @@ public final class EntryCodec<K, V> {
     return codec.isImmutable(value);
   }
 
+  /** Says whether a copy of a value is as good as the value. */
+  public boolean isCopyable(Object value) {
+    return codec.isCopyable(value);
+  }
+
   /** Tells what is known of a class. */
   public TypeReport explain(Class<?> type) {
     return codec.explain(type);

@@ -41,7 +41,7 @@ final class KeyRefusal {
 
   /** Explains why a key does not equal what was read back from its bytes. */
   static String ofKey(Object key) {
-    String text = "a " + key.getClass().getName() + " can't be a key: ";
+    String text = "a " + key.getClass().getTypeName() + " can't be a key: ";
     String reason = onlyEqualsItself(key.getClass());
     if (reason != null) {
       return text + reason;

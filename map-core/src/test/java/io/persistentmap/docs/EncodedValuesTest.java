@@ -56,6 +56,16 @@ class EncodedValuesTest {
     }
   }
 
+  /** An object that is another when it is read. */
+  static final class Once implements java.io.Serializable {
+    private static final long serialVersionUID = 1;
+    private final int code = 9;
+
+    private Object readResolve() {
+      return this;
+    }
+  }
+
   /** A collection with fields. */
   @SuppressWarnings("unused") // read by the codec
   static final class Tags extends HashSet<Object> {
@@ -95,7 +105,7 @@ class EncodedValuesTest {
   void values_objects_decoded(@TempDir Path dir) throws IOException {
     Path file = dir.resolve("objects.map");
     Thing thing = new Thing("thing", 7);
-    thing.link = List.of(thing.bytes, Point.class, new int[] {5, -1});
+    thing.link = List.of(thing.bytes, Point.class, new int[] {5, -1}, new Once());
     Tags tags = new Tags();
     tags.add(new TreeMap<>(Map.of("k", "v")));
     try (PersistentMap<Object, Object> map = open(file)) {
@@ -116,6 +126,8 @@ class EncodedValuesTest {
     assertThat(parts.get(0)).isSameAs(array);
     assertThat(parts.get(1)).isEqualTo(new EncodedValues.TheClass(Point.class.getName()));
     assertThat(decoded(parts.get(2)).elements).containsExactly(5, -1);
+    assertThat(decoded(parts.get(3)).className).isEqualTo(Once.class.getName());
+    assertThat(decoded(parts.get(3)).fields).isEqualTo(Map.of(".code", 9));
     EncodedValues.Decoded set = decoded(read.get("tags"));
     assertThat(set.fields).isEqualTo(Map.of(".sealed", true));
     EncodedValues.Decoded tree = decoded(set.elements.get(0));

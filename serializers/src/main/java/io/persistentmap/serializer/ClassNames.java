@@ -45,6 +45,15 @@ final class ClassNames {
     return depth + 1 == name.length() ? primitive(name.charAt(depth)) : name;
   }
 
+  /** Returns the class of which an array class is made in the end; other classes as they are. */
+  static Class<?> element(Class<?> type) {
+    Class<?> element = type;
+    for (Class<?> next = type; next != null; next = next.getComponentType()) {
+      element = next;
+    }
+    return element;
+  }
+
   private static String primitive(char letter) {
     return switch (letter) {
       case 'Z' -> "boolean";

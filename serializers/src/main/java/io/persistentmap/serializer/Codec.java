@@ -164,6 +164,17 @@ public final class Codec {
   }
 
   /**
+   * Returns whether a copy of a value is as good as the value: nobody can change either, and they
+   * are equal.
+   *
+   * @param value any object
+   * @return false also for immutable objects that only equal themselves, or have such parts
+   */
+  public boolean isCopyable(Object value) {
+    return immutability.objectionToCopies(value.getClass()).isEmpty();
+  }
+
+  /**
    * Checks the class of a value, but not what the value refers to.
    *
    * @param value any object
@@ -193,11 +204,14 @@ public final class Codec {
    */
   public TypeReport explain(Class<?> type) {
     boolean declared = Modifier.isAbstract(type.getModifiers()) && !type.isArray();
-    String change = declared ? immutability.declared(type) : immutability.objection(type);
+    String change =
+        declared ? immutability.declaredToCopies(type) : immutability.objectionToCopies(type);
     String bytes = keyClasses.objection(type);
     return new TypeReport(
         change.isEmpty(),
-        change.isEmpty() ? type.getTypeName() + " has nothing that can change" : change,
+        change.isEmpty()
+            ? type.getTypeName() + " has nothing that can change, and equals its copies"
+            : change,
         bytes.isEmpty(),
         bytes.isEmpty()
             ? "equal ones have equal bytes, and different ones different bytes"

@@ -1,10 +1,10 @@
 package io.persistentmap.serializer;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -73,10 +73,27 @@ public record CodecOptions(
      *
      * @param type the type
      * @return this
+     * @throws IllegalArgumentException if no object that can be stored is of this type
      */
     public Builder declare(Class<?> type) {
-      declared.add(Objects.requireNonNull(type, "type"));
+      requireObjects(type);
+      declared.add(type);
       return this;
+    }
+
+    /** Refuses types without objects, which nothing that is stored can be of. */
+    private static void requireObjects(Class<?> type) {
+      if (type.isPrimitive() && type != void.class) {
+        Class<?> box = MethodType.methodType(type).wrap().returnType();
+        throw new IllegalArgumentException(
+            "no object is of type " + type + "; use " + box.getSimpleName() + ".class");
+      }
+      if (type == void.class || type == Void.class || type.isAnnotation()) {
+        throw new IllegalArgumentException(
+            "no object that can be stored is of type "
+                + type.getTypeName()
+                + "; use the class of what is to be stored");
+      }
     }
 
     /**
@@ -84,10 +101,12 @@ public record CodecOptions(
      *
      * @param types classes of the user
      * @return this
-     * @throws IllegalArgumentException for a class of the JDK: which of them can be stored is fixed
+     * @throws IllegalArgumentException for a class of the JDK: which of them can be stored is
+     *     fixed; and for a type without objects
      */
     public Builder allow(Class<?>... types) {
       for (Class<?> type : types) {
+        requireObjects(type);
         String element = ClassNames.element(type.getName());
         if (ClassNames.isJdk(element) && !JdkTypes.knows(element)) {
           throw new IllegalArgumentException(
@@ -111,7 +130,12 @@ public record CodecOptions(
      */
     public Builder allowPackage(String name) {
       if (name.isEmpty() || ClassNames.isJdk(name + ".")) {
-        throw new IllegalArgumentException("not a package of classes to store: \"" + name + '"');
+        throw new IllegalArgumentException(
+            name.isEmpty()
+                ? "allowPackage(\"\") would allow all classes; allow those without a package one by"
+                    + " one: .allow(Some.class)"
+                : name
+                    + " is a package of the JDK, of which the classes that can be stored are fixed");
       }
       allowedPackages.add(name);
       return this;
@@ -127,7 +151,11 @@ public record CodecOptions(
      *     kind that has no fields
      */
     public Builder alias(String oldName, Class<?> type) {
-      if (oldName.isEmpty() || type.isArray() || type.isPrimitive() || ClassNames.isJdk(type)) {
+      if (oldName.isEmpty()
+          || type.isArray()
+          || type.isPrimitive()
+          || type.isAnnotation()
+          || ClassNames.isJdk(type)) {
         throw new IllegalArgumentException("no alias can be made of " + oldName + " for " + type);
       }
       Class<?> before = aliases.putIfAbsent(oldName, type);
@@ -142,9 +170,13 @@ public record CodecOptions(
      *
      * @param types the classes
      * @return this
+     * @throws IllegalArgumentException for a type without objects
      */
     public Builder immutable(Class<?>... types) {
-      immutables.addAll(List.of(types));
+      for (Class<?> type : types) {
+        requireObjects(type);
+        immutables.add(type);
+      }
       return this;
     }
 

@@ -11,6 +11,7 @@ final class FieldAccess {
   private final String name;
   private final char letter;
   private final int scalar;
+  private final boolean canBeTransient;
 
   /** Takes the object, as an object, and returns the primitive type or an object. */
   private final MethodHandle getter;
@@ -21,9 +22,11 @@ final class FieldAccess {
    * @param name the name, for messages
    * @param type the declared type
    * @param getter takes the object and returns the value
+   * @param canBeTransient whether it is a field, and not a component of a record
    */
-  FieldAccess(String name, Class<?> type, MethodHandle getter) {
+  FieldAccess(String name, Class<?> type, MethodHandle getter, boolean canBeTransient) {
     this.name = name;
+    this.canBeTransient = canBeTransient;
     this.letter = Primitives.letter(type);
     this.scalar = TypeTraits.isFinalScalar(type) ? TypeTraits.of(type).tag() : ANY;
     Class<?> result = type.isPrimitive() ? type : Object.class;
@@ -39,7 +42,7 @@ final class FieldAccess {
         writePrimitive(owner, out.bytes());
       }
     } catch (Throwable failure) {
-      throw Refusal.from(failure).in("." + name);
+      throw Refusal.from(failure).inField(name, canBeTransient);
     }
   }
 

@@ -150,7 +150,7 @@ final class Fields {
   }
 
   private static FieldAccess access(Field field) {
-    return new FieldAccess(field.getName(), field.getType(), unreflect(field, true));
+    return new FieldAccess(field.getName(), field.getType(), unreflect(field, true), true);
   }
 
   private static MethodHandle unreflect(Field field, boolean getter) {

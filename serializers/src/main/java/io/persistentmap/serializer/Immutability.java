@@ -63,6 +63,8 @@ final class Immutability {
 
   private final Set<Class<?>> declaredByUser;
   private final Map<Class<?>, String> objections = new ConcurrentHashMap<>();
+  private final Map<Class<?>, String> copyObjections = new ConcurrentHashMap<>();
+  private final Identity identity = new Identity(this::isDeclaredByUser);
 
   Immutability(Set<Class<?>> declaredByUser) {
     this.declaredByUser = declaredByUser;
@@ -82,6 +84,29 @@ final class Immutability {
     String objection = orIncomplete(() -> ofClass(type, new HashSet<>()));
     objections.put(type, objection);
     return objection;
+  }
+
+  /**
+   * Returns why a copy will not do for an instance of exactly this class, or "" if it will: nobody
+   * can change either, and they are equal.
+   */
+  String objectionToCopies(Class<?> type) {
+    String known = copyObjections.get(type);
+    if (known != null) {
+      return known;
+    }
+    String objection = objection(type);
+    if (objection.isEmpty()) {
+      objection = orIncomplete(() -> identity.objection(type));
+    }
+    copyObjections.put(type, objection);
+    return objection;
+  }
+
+  /** Returns the same for instances of this class, or of one that extends it. */
+  String declaredToCopies(Class<?> type) {
+    String objection = declared(type);
+    return objection.isEmpty() ? orIncomplete(() -> identity.objection(type)) : objection;
   }
 
   /** Returns why instances of this class, or of one that extends it, may change, or "". */

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.AbstractMap.SimpleEntry;
 import java.util.AbstractMap.SimpleImmutableEntry;
@@ -82,7 +83,7 @@ final class JdkValues {
     table.values(
         Pattern.class,
         2,
-        p -> parts(p.pattern(), p.flags()),
+        p -> parts(p.pattern(), SerialForm.firstNumberIn(p)), // flags() has those in the text, too
         v -> Pattern.compile(v.text(0), v.number(1)));
     table.values(
         Currency.class, 1, c -> parts(c.getCurrencyCode()), v -> Currency.getInstance(v.text(0)));
@@ -296,7 +297,24 @@ final class JdkValues {
     if (!path.getFileSystem().equals(FileSystems.getDefault())) {
       throw Refusal.of(path.getClass(), "it belongs to another file system than the default one");
     }
-    return parts(path.toString());
+    String text = path.toString();
+    if (!isTextOf(path, text)) {
+      throw Refusal.of(
+          path.getClass(),
+          "its name has bytes that are no characters in this system's encoding, so its text is that"
+              + " of another path: "
+              + text
+              + "; rename the file, or store the bytes of the name");
+    }
+    return parts(text);
+  }
+
+  private static boolean isTextOf(Path path, String text) {
+    try {
+      return Path.of(text).equals(path);
+    } catch (InvalidPathException differs) {
+      return false;
+    }
   }
 
   private static @Nullable Object[] valuesOf(ByteBuffer buffer) {

@@ -52,7 +52,7 @@ final class JdkViews {
 
   private static void ofCollection(
       Table table, String method, Function<Collection<Object>, Collection<Object>> make) {
-    add(table, method, Collection.class, ArrayList::new, make, List.of(new ArrayList<>()));
+    add(table, method, Collection.class, JdkViews::copy, make, List.of(new ArrayList<>()));
   }
 
   /** Lists with and without fast access to each element have views of different classes. */
@@ -60,11 +60,11 @@ final class JdkViews {
   private static void ofList(
       Table table, String method, Function<List<Object>, List<Object>> make) {
     List<List<Object>> samples = List.of(new ArrayList<>(), new LinkedList<>());
-    add(table, method, List.class, ArrayList::new, make, samples);
+    add(table, method, List.class, JdkViews::copy, make, samples);
   }
 
   private static void ofSet(Table table, String method, Function<Set<Object>, Set<Object>> make) {
-    add(table, method, Set.class, LinkedHashSet::new, make, List.of(new HashSet<>()));
+    add(table, method, Set.class, JdkViews::copy, make, List.of(new HashSet<>()));
   }
 
   private static void ofSortedSet(
@@ -79,7 +79,7 @@ final class JdkViews {
 
   private static void ofMap(
       Table table, String method, Function<Map<Object, Object>, Map<Object, Object>> make) {
-    add(table, method, Map.class, LinkedHashMap::new, make, List.of(new HashMap<>()));
+    add(table, method, Map.class, JdkViews::copy, make, List.of(new HashMap<>()));
   }
 
   private static void ofSortedMap(
@@ -121,6 +121,23 @@ final class JdkViews {
         },
         v -> make.apply((T) v.get(0, viewed)),
         classesOf(samples.stream().map(make)));
+  }
+
+  /** What a view of an immutable collection is a view of refuses to be asked for null, or not. */
+  private static Collection<Object> copy(Collection<Object> view) {
+    return JdkWrappers.refusesNull(view) ? List.copyOf(view) : new ArrayList<>(view);
+  }
+
+  private static List<Object> copy(List<Object> view) {
+    return JdkWrappers.refusesNull(view) ? List.copyOf(view) : new ArrayList<>(view);
+  }
+
+  private static Set<Object> copy(Set<Object> view) {
+    return JdkWrappers.refusesNull(view) ? Set.copyOf(view) : new LinkedHashSet<>(view);
+  }
+
+  private static Map<Object, Object> copy(Map<Object, Object> view) {
+    return JdkWrappers.refusesNull(view) ? Map.copyOf(view) : new LinkedHashMap<>(view);
   }
 
   private static Class<?>[] classesOf(Stream<?> objects) {

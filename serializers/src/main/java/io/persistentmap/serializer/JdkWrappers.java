@@ -37,8 +37,8 @@ final class JdkWrappers {
     table.<List<Object>>values(
         "java.util.List.of",
         1,
-        list -> parts((Object) list.toArray()),
-        v -> immutableList(v.get(0, Object[].class)),
+        list -> parts(partOf(list)),
+        v -> immutableList(v.get(0, Object.class)),
         List.of().getClass(),
         List.of(1).getClass(),
         List.of(1, 2, 3).subList(0, 2).getClass());
@@ -64,13 +64,53 @@ final class JdkWrappers {
         Arrays.asList(1, 2).getClass());
   }
 
-  private static List<Object> immutableList(@Nullable Object[] elements) {
-    for (Object element : elements) {
-      if (element == null) {
-        return Stream.of(elements).toList();
-      }
+  /**
+   * Lists of {@code Stream.toList} are of the same class as those of {@code List.of}, but may be
+   * asked for null. These are stored as an ArrayList, those as an array.
+   */
+  private static Object partOf(List<Object> list) {
+    return refusesNull(list) ? list.toArray() : new ArrayList<>(list);
+  }
+
+  /** Returns whether a collection throws when it is asked for null. */
+  static boolean refusesNull(Collection<?> collection) {
+    try {
+      boolean unused = collection.contains(null);
+      return false;
+    } catch (NullPointerException refused) {
+      return true;
     }
-    return List.of(elements);
+  }
+
+  /** Returns whether a map throws when it is asked for null. */
+  static boolean refusesNull(Map<?, ?> map) {
+    try {
+      boolean unused = map.containsKey(null);
+      return false;
+    } catch (NullPointerException refused) {
+      return true;
+    }
+  }
+
+  private static List<Object> immutableList(Object stored) {
+    if (stored instanceof ArrayList<?> list) {
+      return listWithNulls(list);
+    }
+    if (!(stored instanceof Object[] elements)) {
+      throw new SerializationException("found " + stored.getClass() + " in place of elements");
+    }
+    // before lists were told apart, those with nulls were written like those without
+    return Arrays.asList(elements).contains(null)
+        ? listWithNulls(Arrays.asList(elements))
+        : List.of(elements);
+  }
+
+  /** Of few elements, some versions of the JDK make lists that refuse null; so it cuts a longer. */
+  private static List<Object> listWithNulls(List<?> elements) {
+    List<@Nullable Object> longer = new ArrayList<>(elements);
+    longer.add(null);
+    List<Object> list = Stream.<Object>of(elements.toArray()).toList();
+    return refusesNull(list) ? longer.stream().toList().subList(0, elements.size()) : list;
   }
 
   @SuppressWarnings("unchecked") // a map of anything

@@ -19,12 +19,19 @@ final class RecordForm extends Form {
   /** The components of a record of which nothing was stored. */
   private final @Nullable Object[] defaults;
 
+  private final @Nullable ReadResolve readResolve;
+
   private RecordForm(
-      RecordShape shape, char[] letters, int[] targets, @Nullable Class<?>[] conversions) {
+      RecordShape shape,
+      char[] letters,
+      int[] targets,
+      @Nullable Class<?>[] conversions,
+      @Nullable ReadResolve readResolve) {
     this.shape = shape;
     this.letters = letters;
     this.targets = targets;
     this.conversions = conversions;
+    this.readResolve = readResolve;
     this.defaults = new @Nullable Object[shape.fields().size()];
     for (int i = 0; i < defaults.length; i++) {
       defaults[i] = Primitives.zero(shape.type(i));
@@ -51,7 +58,7 @@ final class RecordForm extends Form {
         conversions[i] = field.type().equals(now.getName()) ? null : now;
       }
     }
-    return new RecordForm(shape, letters, targets, conversions);
+    return new RecordForm(shape, letters, targets, conversions, ReadResolve.of(type));
   }
 
   private static int indexOf(String name, RecordShape shape) {
@@ -76,7 +83,8 @@ final class RecordForm extends Form {
       readComponent(i, components, in);
     }
     in.endMaking(mark);
-    return shape.create(components);
+    Object record = shape.create(components);
+    return readResolve == null ? record : readResolve.resolve(record);
   }
 
   private void readComponent(int index, @Nullable Object[] components, GraphReader in) {

@@ -102,7 +102,8 @@ final class RecordShape {
       types[i] = component.getType();
       fields.add(new Schema.Field(types[i].getName(), component.getName(), ""));
       accessors[i] =
-          new FieldAccess(component.getName(), types[i], lookup.unreflect(component.getAccessor()));
+          new FieldAccess(
+              component.getName(), types[i], lookup.unreflect(component.getAccessor()), false);
     }
     MethodHandle constructor =
         lookup

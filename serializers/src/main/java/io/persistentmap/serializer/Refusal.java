@@ -13,8 +13,19 @@ final class Refusal extends RuntimeException {
 
   private final Deque<String> steps = new ArrayDeque<>();
 
-  Refusal(String message, @Nullable Throwable cause) {
+  /** The class to give a serializer to, or to leave out; "" if that is not what is advised. */
+  private final String avoidable;
+
+  /** The innermost field on the path that could be transient; "" if there is none. */
+  private String field = "";
+
+  private Refusal(String message, @Nullable Throwable cause, String avoidable) {
     super(message, cause);
+    this.avoidable = avoidable;
+  }
+
+  Refusal(String message, @Nullable Throwable cause) {
+    this(message, cause, "");
   }
 
   Refusal(String message) {
@@ -24,6 +35,17 @@ final class Refusal extends RuntimeException {
   /** Returns the refusal of a class, with the reason and what to do. */
   static Refusal of(Class<?> type, String reason) {
     return new Refusal(nameOf(type) + " can't be stored: " + reason);
+  }
+
+  /** The same, with the advice to leave the object out, where that can be, or to encode it. */
+  static Refusal ofState(Class<?> type, String reason) {
+    String name = ClassNames.element(type).getName().replace('$', '.');
+    return new Refusal(nameOf(type) + " can't be stored: " + reason, null, name);
+  }
+
+  /** Returns the same refusal without a path: one that was kept has none of those who met it. */
+  Refusal again() {
+    return new Refusal(Objects.requireNonNullElse(super.getMessage(), ""), this, avoidable);
   }
 
   /**
@@ -56,6 +78,18 @@ final class Refusal extends RuntimeException {
     return this;
   }
 
+  /**
+   * Puts a field in front of the path.
+   *
+   * @param canBeTransient whether it need not be stored; components of records must
+   */
+  Refusal inField(String name, boolean canBeTransient) {
+    if (field.isEmpty() && canBeTransient) {
+      field = name;
+    }
+    return in("." + name);
+  }
+
   /** Returns the message with the path in front of it, which begins in an object of this class. */
   String messageFrom(Class<?> root) {
     return steps.isEmpty()
@@ -65,7 +99,15 @@ final class Refusal extends RuntimeException {
 
   @Override
   public String getMessage() {
-    return Objects.requireNonNullElse(super.getMessage(), "");
+    String message = Objects.requireNonNullElse(super.getMessage(), "");
+    return avoidable.isEmpty() ? message : message + "; " + advice();
+  }
+
+  private String advice() {
+    return (field.isEmpty() ? "" : "make the field " + field + " transient, or ")
+        + "add .serializer("
+        + avoidable
+        + ".class, ...) where the map is built";
   }
 
   private static String nameOf(Class<?> type) {

@@ -28,6 +28,8 @@ record Schema(String name, Kind kind, int heads, int values, String base, List<F
   enum Kind {
     /** Fields. The object exists before them. */
     OBJECT,
+    /** Fields. The object is what the class's {@code readResolve} returns. */
+    RESOLVED,
     /** Components. */
     RECORD,
     /** Components, nothing else, not even references: equal records have equal bytes. */
@@ -55,7 +57,7 @@ record Schema(String name, Kind kind, int heads, int values, String base, List<F
     boolean createsFirst() {
       return switch (this) {
         case OBJECT, ARRAY, HOLDER, LIST, SET, MAP -> true;
-        case RECORD, STABLE_RECORD, ENUM, CLASS, CUSTOM, VALUES -> false;
+        case RESOLVED, RECORD, STABLE_RECORD, ENUM, CLASS, CUSTOM, VALUES -> false;
       };
     }
 

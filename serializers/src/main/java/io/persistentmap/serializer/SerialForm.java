@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,17 @@ final class SerialForm extends ObjectOutputStream {
   static boolean isOrderedByAccess(Map<?, ?> empty) {
     int at = 4 + 1 + 2 * levels(empty) + 1 + 8 + 10 + 1;
     return of(empty).bytes.toByteArray()[at] != 0;
+  }
+
+  /**
+   * Returns the first number that an object of a class without superclasses holds.
+   *
+   * <p>With class descriptors left out, the bytes are: 4 of the stream's header; 1 that an object
+   * follows; 2 for its class, and 1 that there is none above it; then the fields, primitive ones
+   * first.
+   */
+  static int firstNumberIn(Object object) {
+    return ByteBuffer.wrap(of(object).bytes.toByteArray()).getInt(4 + 1 + 2 * levels(object) + 1);
   }
 
   /** Returns how many serializable classes an object is made of. */

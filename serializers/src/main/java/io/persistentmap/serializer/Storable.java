@@ -4,7 +4,6 @@ import java.io.Externalizable;
 import java.io.ObjectOutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class Storable {
   private final CodecOptions options;
   private final ClassFilter filter;
+  private final NameRules names;
 
-  Storable(CodecOptions options, ClassFilter filter) {
+  Storable(CodecOptions options, ClassFilter filter, NameRules names) {
     this.options = options;
     this.filter = filter;
+    this.names = names;
   }
 
   /** Returns the schema of the instances of exactly this class. */
@@ -38,13 +39,13 @@ final class Storable {
       requireElement(type);
       return Schema.of(type.getName(), Schema.Kind.ARRAY);
     }
-    requireName(type);
+    names.require(type);
     if (type.isEnum()) {
       requireAllowedEnum(type);
       return Schema.of(type.getName(), Schema.Kind.ENUM);
     }
     if (ClassNames.isJdk(type)) {
-      throw Refusal.of(type, adviceOnJdkClass(type));
+      throw refusalOfJdkClass(type, type);
     }
     requireAllowed(type, type);
     return type.isRecord() ? ofRecord(type) : ofObject(type);
@@ -52,10 +53,19 @@ final class Storable {
 
   /** Returns the schema of a class that is a value itself. */
   Schema schemaOfClassValue(Class<?> type) {
-    String element = ClassNames.element(type.getName());
-    if (!isReadableClassValue(element)) {
-      requireName(type);
-      throw Refusal.of(Class.class, element + " stands for it, and " + ClassFilter.advice(element));
+    Class<?> element = ClassNames.element(type);
+    if (!element.isPrimitive() && !ClassNames.isJdk(element)) {
+      names.require(element);
+    } else if (!element.isPrimitive() && !NameRules.isPublic(element)) {
+      throw Refusal.of(
+          Class.class,
+          element.getName()
+              + " is private to the JDK, whose next version need not have it; store a public"
+              + " class, or the name");
+    }
+    if (!isReadableClassValue(element.getName())) {
+      throw Refusal.of(
+          Class.class, element.getName() + " stands for it, and " + ClassFilter.advice(element));
     }
     return Schema.of(type.getName(), Schema.Kind.CLASS);
   }
@@ -69,18 +79,15 @@ final class Storable {
 
   /** Refuses arrays of what can't be in them. */
   void requireElement(Class<?> array) {
-    Class<?> element = array;
-    while (element.getComponentType() != null) {
-      element = element.getComponentType();
-    }
+    Class<?> element = ClassNames.element(array);
     if (element.isPrimitive()) {
       return;
     }
     if (!ClassNames.isJdk(element)) {
-      requireName(element);
+      names.require(element);
       requireAllowed(array, element);
     } else if (!Modifier.isAbstract(element.getModifiers()) && !isStorableOfJdk(element)) {
-      throw Refusal.of(array, element.getName() + ": " + adviceOnJdkClass(element));
+      throw refusalOfJdkClass(array, element);
     }
   }
 
@@ -93,7 +100,7 @@ final class Storable {
 
   private void requireAllowed(Class<?> refused, Class<?> type) {
     if (!filter.allows(type.getName())) {
-      throw Refusal.of(refused, ClassFilter.advice(type.getName()));
+      throw Refusal.of(refused, ClassFilter.advice(type));
     }
   }
 
@@ -102,28 +109,6 @@ final class Storable {
       requireAllowed(type, type);
     } else if (!Modifier.isPublic(type.getModifiers())) {
       throw Refusal.of(type, "it is private to the JDK");
-    }
-  }
-
-  /** Refuses classes that another virtual machine, or the next compilation, may name otherwise. */
-  private static void requireName(Class<?> type) {
-    if (type.isHidden() || (type.isSynthetic() && type.getName().contains("$$Lambda"))) {
-      throw Refusal.of(
-          type,
-          "it is a lambda or a hidden class, which no other virtual machine can read;"
-              + " use a class with a name");
-    }
-    if (Proxy.isProxyClass(type)) {
-      throw Refusal.of(type, "it is a dynamic proxy; use a class with a name");
-    }
-    if (type.isAnonymousClass()) {
-      throw Refusal.of(
-          type,
-          "it is an anonymous class, whose number another class may have after the next"
-              + " compilation; use a class with a name");
-    }
-    if (type.getName().indexOf('\t') >= 0 || type.getName().indexOf('\n') >= 0) {
-      throw Refusal.of(type, "its name has a tab or a line feed in it");
     }
   }
 
@@ -155,9 +140,18 @@ final class Storable {
     Hierarchy hierarchy = Hierarchy.of(type);
     hierarchy.ofUser().forEach(part -> requireFieldsOnly(type, part));
     JdkTypes.JdkType base = baseOf(hierarchy);
-    return base == null
-        ? Schema.of(type.getName(), Schema.Kind.OBJECT, hierarchy.describeFields())
-        : base.schema().extendedBy(type.getName(), hierarchy.describeFields());
+    boolean resolved = ReadResolve.isIn(type);
+    if (base == null) {
+      Schema.Kind kind = resolved ? Schema.Kind.RESOLVED : Schema.Kind.OBJECT;
+      return Schema.of(type.getName(), kind, hierarchy.describeFields());
+    }
+    if (resolved) {
+      throw Refusal.ofState(
+          type,
+          "it has a readResolve, which can't be called for objects of a class that extends "
+              + hierarchy.ofJdk().getName());
+    }
+    return base.schema().extendedBy(type.getName(), hierarchy.describeFields());
   }
 
   /**
@@ -171,12 +165,9 @@ final class Storable {
     }
     JdkTypes.JdkType base = JdkTypes.of(hierarchy.ofJdk());
     if (base == null || base.extension() == null) {
-      throw Refusal.of(
+      throw Refusal.ofState(
           hierarchy.type(),
-          "it extends "
-              + hierarchy.ofJdk().getName()
-              + ", whose state can't be stored with it; "
-              + transientOrSerializer(hierarchy.type()));
+          "it extends " + hierarchy.ofJdk().getName() + ", whose state can't be stored with it");
     }
     return base;
   }
@@ -184,17 +175,15 @@ final class Storable {
   /** Refuses classes that say themselves that their fields are not all that there is to store. */
   private static void requireFieldsOnly(Class<?> type, Class<?> part) {
     if (Externalizable.class.isAssignableFrom(part)) {
-      throw Refusal.of(
-          type, "it is Externalizable, so its fields are not all; " + transientOrSerializer(type));
+      throw Refusal.ofState(type, "it is Externalizable, so its fields are not all");
     }
     boolean writesItself =
         declares(part, "writeObject", ObjectOutputStream.class) || declares(part, "writeReplace");
     if (writesItself && hasTransientState(part)) {
-      throw Refusal.of(
+      throw Refusal.ofState(
           type,
           part.getSimpleName()
-              + " has transient fields and writes them itself when it is serialised; "
-              + transientOrSerializer(type));
+              + " has transient fields and writes them itself when it is serialised");
     }
   }
 
@@ -215,22 +204,20 @@ final class Storable {
     return false;
   }
 
-  private static String adviceOnJdkClass(Class<?> type) {
+  private static Refusal refusalOfJdkClass(Class<?> refused, Class<?> type) {
+    String what = refused == type ? "" : type.getName() + ": ";
     boolean collection =
         Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
     if (collection
         && !List.of("java.util.WeakHashMap", "java.util.IdentityHashMap")
             .contains(type.getName())) {
-      return "it is a view of another collection, or of a kind that can't be rebuilt;"
-          + " store a copy, such as new ArrayList<>(...) or new HashMap<>(...)";
+      return Refusal.of(
+          refused,
+          what
+              + "it is a view of another collection, or of a kind that can't be rebuilt;"
+              + " store a copy, such as new ArrayList<>(...) or new HashMap<>(...)");
     }
-    return "it is not one of the JDK's classes whose stored form is known; "
-        + transientOrSerializer(type);
-  }
-
-  private static String transientOrSerializer(Class<?> type) {
-    return "make the field transient, or add .serializer("
-        + type.getTypeName().replace('$', '.')
-        + ".class, ...) where the map is built";
+    return Refusal.ofState(
+        refused, what + "it is not one of the JDK's classes whose stored form is known");
   }
 }

@@ -20,6 +20,8 @@ final class StoredClasses {
   private final CodecOptions options;
   private final ClassFilter filter;
   private final Storable storable;
+  private final ClassFinder finder;
+  private final NameRules names;
   private final TypeChanges changes;
   private final Map<Class<?>, StoredClass> byType = new ConcurrentHashMap<>();
   private final Map<Class<?>, StoredClass> classValues = new ConcurrentHashMap<>();
@@ -31,8 +33,10 @@ final class StoredClasses {
     this.table = table;
     this.options = options;
     this.filter = new ClassFilter(options);
-    this.storable = new Storable(options, filter);
-    this.changes = new TypeChanges(filter, options.loader());
+    this.finder = new ClassFinder(options, filter.declared());
+    this.names = new NameRules(options, finder);
+    this.storable = new Storable(options, filter, names);
+    this.changes = new TypeChanges(filter, finder);
   }
 
   /**
@@ -58,7 +62,8 @@ final class StoredClasses {
   private StoredClass add(Class<?> type, Schema schema, Map<Class<?>, StoredClass> known) {
     StoredClass stored = forReading(numberOf(schema));
     if (stored.form() instanceof UnreadableForm unreadable) {
-      throw unreadable.reason();
+      RuntimeException reason = unreadable.reason();
+      throw reason instanceof Refusal refusal ? refusal.again() : reason;
     }
     if (!ClassNames.isJdk(type) && stored.type() != type) {
       throw Refusal.of(
@@ -174,10 +179,14 @@ final class StoredClasses {
         Form form = RecordForm.of(type, schema.fields(), changes);
         yield new StoredClass(number, type, schema, form, true);
       }
-      case OBJECT -> {
+      case OBJECT, RESOLVED -> {
         Class<?> type = require(load(schema.name()), StoredClasses::isPlain, "a plain class");
+        Fields fields = Fields.of(type, schema.fields(), changes);
+        Instantiator instantiator = Instantiator.of(type);
         Form form =
-            new ObjectForm(Fields.of(type, schema.fields(), changes), Instantiator.of(type));
+            schema.kind() == Schema.Kind.OBJECT
+                ? new ObjectForm(fields, instantiator)
+                : new ResolvedForm(fields, instantiator, ReadResolve.of(type));
         yield new StoredClass(number, type, schema, form, true);
       }
       case VALUES, HOLDER, LIST, SET, MAP ->
@@ -290,7 +299,11 @@ final class StoredClasses {
 
   private Class<?> find(String name) {
     try {
-      return Class.forName(name, false, options.loader());
+      Class<?> found = finder.find(name);
+      if (!ClassNames.isJdk(name)) {
+        names.requireOneMeaning(ClassNames.element(found));
+      }
+      return found;
     } catch (ClassNotFoundException | LinkageError gone) {
       throw new Refusal(
           "class "

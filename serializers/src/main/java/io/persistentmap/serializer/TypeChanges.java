@@ -8,11 +8,11 @@ package io.persistentmap.serializer;
  */
 final class TypeChanges {
   private final ClassFilter filter;
-  private final ClassLoader loader;
+  private final ClassFinder finder;
 
-  TypeChanges(ClassFilter filter, ClassLoader loader) {
+  TypeChanges(ClassFilter filter, ClassFinder finder) {
     this.filter = filter;
-    this.loader = loader;
+    this.finder = finder;
   }
 
   /**
@@ -51,7 +51,7 @@ final class TypeChanges {
       return false;
     }
     try {
-      return type.isAssignableFrom(Class.forName(name, false, loader));
+      return type.isAssignableFrom(finder.find(name));
     } catch (ClassNotFoundException | LinkageError gone) {
       return false;
     }

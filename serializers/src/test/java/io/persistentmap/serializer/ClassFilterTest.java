@@ -124,6 +124,13 @@ class ClassFilterTest {
   }
 
   @Test
+  void advice_withoutPackage_allowsTheClassAlone() {
+    assertThat(ClassFilter.advice("Plain"))
+        .contains("add .allow(Plain.class) where")
+        .doesNotContain("allowPackage");
+  }
+
+  @Test
   void allow_classOrPackageTree_allowed() {
     String tree = "io.persistentmap";
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,7 @@ class ImmutabilityTest {
     @interface Immutable {}
   }
 
+  /** Immutable, but a copy does not equal it. */
   static final class Money {
     private final BigDecimal amount = BigDecimal.ONE;
     private final @Nullable Money next = null;
@@ -34,7 +36,27 @@ class ImmutabilityTest {
     static List<String> cache = new ArrayList<>();
   }
 
-  record Price(Money money, LocalDate day, Shape shape) {}
+  /** The same with equals. */
+  static final class Sum {
+    private final BigDecimal amount = BigDecimal.ONE;
+    private final @Nullable Sum next = null;
+    private final TimeUnit unit = TimeUnit.DAYS;
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Sum that
+          && amount.equals(that.amount)
+          && next == that.next
+          && unit == that.unit;
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
+  }
+
+  record Price(Sum sum, LocalDate day, Shape shape) {}
 
   sealed interface Shape permits Circle, Square {}
 
@@ -42,7 +64,30 @@ class ImmutabilityTest {
 
   static final class Square implements Shape {
     private final int side = 1;
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Square that && that.side == side;
+    }
+
+    @Override
+    public int hashCode() {
+      return side;
+    }
   }
+
+  /** One kind of it only equals itself. */
+  sealed interface Figure permits Dot, Box {}
+
+  record Dot(int radius) implements Figure {}
+
+  static final class Box implements Figure {}
+
+  record Wage(Money money) {}
+
+  record Rule(Pattern pattern) {}
+
+  record HoldsFigure(Figure figure) {}
 
   sealed interface Open permits OpenSquare {}
 
@@ -93,15 +138,13 @@ class ImmutabilityTest {
         List.of(
             String.class,
             int.class,
-            Money.class,
+            Sum.class,
             Price.class,
             Shape.class,
             Square.class,
-            Level.class,
-            Annotated.class,
-            HoldsAnnotated.class)) {
+            Level.class)) {
       TypeReport report = codec.explain(type);
-      assertThat(report.immutable()).as(type.getName()).isTrue();
+      assertThat(report.copyable()).as(type.getName()).isTrue();
       assertThat(report.reason()).contains("nothing that can change");
     }
   }
@@ -121,9 +164,23 @@ class ImmutabilityTest {
     mutable(Runnable.class, "java.lang.Runnable, which can change");
   }
 
+  @Test
+  void onlyEqualsItself_withReason() {
+    mutable(Money.class, "Money has no equals, so that no copy of one equals it");
+    mutable(Wage.class, "component money: ");
+    mutable(Pattern.class, "java.util.regex.Pattern has no equals");
+    mutable(Rule.class, "component pattern: java.util.regex.Pattern has no equals");
+    mutable(Figure.class, "Box has no equals");
+    mutable(HoldsFigure.class, "component figure: ");
+    mutable(Annotated.class, "Annotated has no equals");
+    mutable(HoldsAnnotated.class, "component annotated: ");
+    assertThat(codec.isImmutable(new Money())).as("all the same").isTrue();
+    assertThat(codec.isImmutable(Pattern.compile("x"))).isTrue();
+  }
+
   private void mutable(Class<?> type, String reason) {
     TypeReport report = codec.explain(type);
-    assertThat(report.immutable()).as(type.getName()).isFalse();
+    assertThat(report.copyable()).as(type.getName()).isFalse();
     assertThat(report.reason()).contains(reason);
   }
 
@@ -132,9 +189,9 @@ class ImmutabilityTest {
     record HoldsTeam(Team team, Base base) {}
     Codec told = new CodecFixture(options -> options.immutable(Team.class, Base.class)).codec;
 
-    assertThat(told.explain(Team.class).immutable()).isTrue();
-    assertThat(told.explain(Derived.class).immutable()).isTrue();
-    assertThat(told.explain(HoldsTeam.class).immutable()).isTrue();
+    assertThat(told.explain(Team.class).copyable()).isTrue();
+    assertThat(told.explain(Derived.class).copyable()).isTrue();
+    assertThat(told.explain(HoldsTeam.class).copyable()).isTrue();
     assertThat(told.isImmutable(new Team())).isTrue();
     assertThat(codec.isImmutable(new Team())).isFalse();
   }
