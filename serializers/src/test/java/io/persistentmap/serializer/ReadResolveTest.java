@@ -73,6 +73,7 @@ class ReadResolveTest {
   static final class NotSerializable {
     static final NotSerializable ONLY = new NotSerializable();
 
+    @SuppressWarnings("UnusedMethod") // the case to test
     private Object readResolve() {
       throw new AssertionError("not asked");
     }
