@@ -57,6 +57,7 @@ class EncodedValuesTest {
   }
 
   /** An object that is another when it is read. */
+  @SuppressWarnings("unused") // read by the codec
   static final class Once implements java.io.Serializable {
     private static final long serialVersionUID = 1;
     private final int code = 9;
