@@ -36,7 +36,7 @@ final class Checkpointer {
   private final SuperblockFile superblocks;
   private final SnapshotStrategy strategy;
   private final StoreHealth health;
-  private final Leftovers leftovers;
+  private final FoundState found;
 
   /** Protects the making of a checkpoint. */
   private final BoundedLock lock;
@@ -112,7 +112,7 @@ final class Checkpointer {
       StoreHealth health,
       Superblock present,
       Image image,
-      Leftovers leftovers) {
+      FoundState found) {
     this.log = log;
     this.index = index;
     this.catalog = catalog;
@@ -124,7 +124,7 @@ final class Checkpointer {
     this.present = present;
     this.committedImage = image;
     this.tried = image;
-    this.leftovers = leftovers;
+    this.found = found;
   }
 
   /** Names who writes what is on the heap only. */
@@ -166,9 +166,9 @@ final class Checkpointer {
     if (!dirty) {
       synchronized (dirtyMonitor) {
         if (!dirty) {
+          found.makeDurable(); // snapshots, mark and all that follows build on it
           strategy.prepare(present);
-          leftovers.erase(file); // durable with the mark
-          // Also if it was not closed: what recovery read may not be on the device yet.
+          found.eraseLeftovers(); // durable with the mark
           writeMark(false);
           strategy.started();
           dirty = true;
@@ -289,7 +289,9 @@ final class Checkpointer {
    * the cache of a process that did not get to its sync.
    */
   private void requireDurable() {
-    if (!present.clean()) {
+    if (present.clean()) {
+      found.makeDurable();
+    } else {
       markDirty();
     }
   }

@@ -61,14 +61,15 @@ final class Leftovers {
         && header.sequence() > recovered.tail().sequence();
   }
 
-  /** Overwrites it; not durable yet. Nothing may have been written since it was looked for. */
+  /**
+   * Overwrites it; not durable yet. Nothing may have been written since it was looked for, and the
+   * checkpoint that was recovered must be durable: until it is, the one before counts, whose image
+   * may be left over here.
+   */
   void erase(DataFile file) {
     if (this == NONE) {
       return;
     }
-    // Recovery may have read the checkpoint from the cache of a process that did not get to its
-    // sync. Until it is on the device, the one before counts, whose image may be left over here.
-    file.syncData();
     Memory zeros = OffHeapMemory.allocate(FileLayout.SEGMENT_BYTES);
     for (int number : segments) {
       file.write(SegmentHeader.fileOffset(number), zeros, 0, SegmentHeader.BYTES);

@@ -103,7 +103,7 @@ public final class Store {
       Parts parts,
       SnapshotStrategy strategy,
       Image image,
-      Leftovers leftovers,
+      FoundState found,
       Recovery recovery,
       @Nullable AutoCloseable lock) {
     this.config = config;
@@ -122,7 +122,7 @@ public final class Store {
             parts.health,
             parts.superblock,
             image,
-            leftovers);
+            found);
     this.cleaner =
         new Cleaner(
             parts.log,

@@ -72,7 +72,7 @@ public final class StoreBuilder implements AutoCloseable {
             health,
             Superblock.create(store, 1, checkpoint - 1, hashSeed, now, Log.START),
             Image.none(Log.START),
-            Leftovers.NONE);
+            new FoundState(files, file.path(), file, Leftovers.NONE, true));
     catalog.attach(log);
   }
 

@@ -114,7 +114,7 @@ final class StoreOpener {
       Loaded loaded = replay(file, null);
       SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
       giveName(file); // from here on there is a store, and it is empty
-      return finish(Recovery.Source.CREATED, strategy, loaded, lock);
+      return finish(Recovery.Source.CREATED, strategy, loaded, true, lock);
     } catch (Throwable e) {
       abandon(file, e);
       throw e;
@@ -198,7 +198,7 @@ final class StoreOpener {
       if (adopt) {
         giveName(file); // the snapshot stays; it can be adopted again
       }
-      return finish(source, strategy, loaded, lock);
+      return finish(source, strategy, loaded, adopt, lock);
     } catch (Throwable e) {
       abandon(file, e);
       throw e;
@@ -300,6 +300,7 @@ final class StoreOpener {
       Recovery.Source source,
       SnapshotStrategy strategy,
       Loaded loaded,
+      boolean durable,
       @Nullable AutoCloseable lock) {
     Superblock superblock = loaded.parts.superblock;
     Recovery recovery =
@@ -310,8 +311,9 @@ final class StoreOpener {
             loaded.replayedBytes,
             Duration.ofNanos(System.nanoTime() - start),
             remarks);
-    return new Store(
-        config, loaded.parts, strategy, loaded.image, loaded.leftovers, recovery, lock);
+    FoundState found =
+        new FoundState(files, names.hash(), loaded.parts.file, loaded.leftovers, durable);
+    return new Store(config, loaded.parts, strategy, loaded.image, found, recovery, lock);
   }
 
   private SnapshotStrategy strategy(DataFile file, SuperblockFile superblocks) {

@@ -64,6 +64,21 @@ final class CrashImages implements AutoCloseable {
       return ALL_KINDS.get(random.nextInt(ALL_KINDS.size()));
     }
 
+    /**
+     * Says whether a change survives.
+     *
+     * @param isOne whether it is the one that is chosen where one is to survive, or to be lost
+     */
+    boolean includes(boolean isOne, SplittableRandom random) {
+      return switch (this) {
+        case NONE -> false;
+        case ALL -> true;
+        case ONE -> isOne;
+        case ALL_BUT_ONE -> !isOne;
+        case ANY, TORN -> random.nextBoolean();
+      };
+    }
+
     @Override
     public String toString() {
       return text;
@@ -96,21 +111,11 @@ final class CrashImages implements AutoCloseable {
     try (FileChannel image = FileChannel.open(target, StandardOpenOption.WRITE)) {
       int one = random.nextInt(writes.size());
       for (int i = 0; i < writes.size(); i++) {
-        if (survives(survivors, i == one, random)) {
+        if (survivors.includes(i == one, random)) {
           apply(writes.get(i), survivors == Survivors.TORN, random, image);
         }
       }
     }
-  }
-
-  private static boolean survives(Survivors survivors, boolean isOne, SplittableRandom random) {
-    return switch (survivors) {
-      case NONE -> false;
-      case ALL -> true;
-      case ONE -> isOne;
-      case ALL_BUT_ONE -> !isOne;
-      case ANY, TORN -> random.nextBoolean();
-    };
   }
 
   private void apply(DiskLog.Entry write, boolean torn, SplittableRandom random, FileChannel image)
