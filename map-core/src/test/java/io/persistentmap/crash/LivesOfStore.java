@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -98,22 +99,54 @@ final class LivesOfStore implements AutoCloseable {
   }
 
   /**
+   * When a process is killed.
+   *
+   * @param calls names of those that count
+   * @param number of the call that is the end, from 1
+   */
+  record Kill(Set<String> calls, int number) {
+    private static final int FEW_SYNCS = 12;
+    private static final int FEW_CALLS = 30;
+    private static final int MANY_CALLS = 90;
+
+    /** Never. */
+    static final Kill NONE = new Kill(Set.of(), 1);
+
+    /** Before a sync: then most is in the cache only. */
+    static Kill atSync(int number) {
+      return new Kill(FaultyFileSystem.SYNCS, number);
+    }
+
+    /** At any call that changes something, or makes it durable. */
+    static Kill random(SplittableRandom random) {
+      return switch (random.nextInt(4)) {
+        case 0 -> new Kill(FaultyFileSystem.CHANGES, 1 + random.nextInt(MANY_CALLS));
+        case 1 -> new Kill(FaultyFileSystem.CHANGES, 1 + random.nextInt(FEW_CALLS));
+        default -> atSync(1 + random.nextInt(FEW_SYNCS));
+      };
+    }
+  }
+
+  /**
    * Lives one life.
    *
-   * @param killedAt the call at which the process is killed, from 1: one that changes something
-   * @param random what it does
+   * @param random what it does; null for some steps and two checkpoints
    * @return whether it was killed
    */
-  boolean live(Mode mode, int killedAt, SplittableRandom random) throws Violation {
+  boolean live(Mode mode, Kill kill, @Nullable SplittableRandom random) throws Violation {
     FaultyFileSystem files =
         FaultyFileSystem.strikingAt(
             disk.calls(mode.real, mode.clones),
-            killedAt,
-            FaultyFileSystem.CHANGES,
+            kill.number(),
+            kill.calls(),
             call -> new FaultyFileSystem.SimulatedCrash());
-    Session session = new Session(mode, files, random);
+    Session session = new Session(mode, files);
     try {
-      session.run();
+      if (random == null) {
+        session.runPlainly();
+      } else {
+        session.run(random);
+      }
       story.add(mode + " ended");
     } catch (FaultyFileSystem.SimulatedCrash e) {
       story.add(mode + " killed at " + files.struckCall());
@@ -145,8 +178,10 @@ final class LivesOfStore implements AutoCloseable {
     try {
       disk = before.powerFailure(random, nextDirectory());
       story.add("power failure");
-      boolean unused = live(mode, Integer.MAX_VALUE, random);
-      unused = live(Mode.random(random), Integer.MAX_VALUE, random);
+      boolean unused = live(mode, Kill.NONE, null);
+      if (random.nextInt(4) == 0) {
+        unused = live(Mode.random(random), Kill.NONE, random);
+      }
     } finally {
       StoreDirectory.delete(disk.directory());
       disk = before;
@@ -165,32 +200,52 @@ final class LivesOfStore implements AutoCloseable {
   private final class Session {
     private final Mode mode;
     private final FileSystem files;
-    private final SplittableRandom random;
     private final AtomicLongArray done = new AtomicLongArray(WRITERS);
     private @Nullable PersistentMap<Object, byte[]> map;
 
-    Session(Mode mode, FileSystem files, SplittableRandom random) {
+    Session(Mode mode, FileSystem files) {
       this.mode = mode;
       this.files = files;
-      this.random = random;
     }
 
-    void run() throws Violation {
+    void run(SplittableRandom random) throws Violation {
       boolean discards = random.nextInt(3) == 0;
+      PersistentMap<Object, byte[]> opened =
+          open(random.nextBoolean() ? ValueMode.LIVE : ValueMode.COPIED, discards);
+      int phases = random.nextInt(MOST_PHASES);
+      for (int phase = 0; phase < phases; phase++) {
+        work(opened, random);
+      }
+      close(opened, discards);
+    }
+
+    void runPlainly() throws Violation {
+      PersistentMap<Object, byte[]> opened = open(ValueMode.COPIED, false);
+      for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
+        step(opened, 0);
+        step(opened, 1);
+        checkpoint(opened);
+      }
+      step(opened, 0);
+      close(opened, false);
+    }
+
+    private PersistentMap<Object, byte[]> open(ValueMode valueMode, boolean discards)
+        throws Violation {
       PersistentMap<Object, byte[]> opened =
           FaultInjection.into(PersistentMap.builder(Object.class, byte[].class), files)
               .allowPackage("io.persistentmap")
               .snapshotMode(mode.snapshots)
-              .valueMode(random.nextBoolean() ? ValueMode.LIVE : ValueMode.COPIED)
+              .valueMode(valueMode)
               .closeMode(discards ? CloseMode.DISCARD : CloseMode.CHECKPOINT)
               .cacheBytes(0)
               .open(disk.directory().resolve("store"));
       map = opened;
       check(opened);
-      int phases = random.nextInt(MOST_PHASES);
-      for (int phase = 0; phase < phases; phase++) {
-        work(opened);
-      }
+      return opened;
+    }
+
+    private void close(PersistentMap<Object, byte[]> opened, boolean discards) {
       long[] reached = reached();
       opened.close();
       if (!discards) {
@@ -221,7 +276,7 @@ final class LivesOfStore implements AutoCloseable {
       }
     }
 
-    private void work(PersistentMap<Object, byte[]> opened) {
+    private void work(PersistentMap<Object, byte[]> opened, SplittableRandom random) {
       int steps = random.nextInt(random.nextInt(6) == 0 ? MANY_STEPS : MOST_STEPS);
       switch (random.nextInt(5)) {
         case 0 -> together(opened, steps);
