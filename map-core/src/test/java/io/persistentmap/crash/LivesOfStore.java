@@ -151,10 +151,10 @@ final class LivesOfStore implements AutoCloseable {
     } catch (FaultyFileSystem.SimulatedCrash e) {
       story.add(mode + " killed at " + files.struckCall());
     } catch (RuntimeException e) {
-      story.add(mode + " killed at " + files.struckCall());
       if (!files.hasStruck()) {
-        throw new Violation(story() + ": " + e, e);
+        throw new Violation(story() + ", then " + mode + " failed: " + e, e);
       }
+      story.add(mode + " killed at " + files.struckCall());
     } finally {
       session.abandon();
       files.endProcess();
