@@ -9,9 +9,9 @@ import java.nio.file.Path;
  * what a crashed process left in it.
  *
  * <p>Bytes and name may be in the cache of the operating system only: the process before may have
- * been killed between a write or a rename and its sync. Opening reads them all the same, and a power
- * failure takes them away. The invariant: before they are durable, nothing becomes durable that
- * refers to them or that takes the place of what they replaced, and nothing is acknowledged.
+ * been killed between a write or a rename and its sync. Opening reads them all the same, and a
+ * power failure takes them away. The invariant: before they are durable, nothing becomes durable
+ * that refers to them or that takes the place of what they replaced, and nothing is acknowledged.
  */
 final class FoundState {
   private final FileSystem files;
