@@ -62,8 +62,9 @@ public record Superblock(
     long previousSnapshot,
     long entries,
     long oldestSequence) {
+  private static final String MAGIC_TEXT = "PMapHash";
   private static final long MAGIC =
-      ByteBuffer.wrap("PMapHash".getBytes(StandardCharsets.US_ASCII))
+      ByteBuffer.wrap(MAGIC_TEXT.getBytes(StandardCharsets.US_ASCII))
           .order(ByteOrder.LITTLE_ENDIAN)
           .getLong();
   private static final int COPY_BYTES = 512;
@@ -192,6 +193,26 @@ public record Superblock(
     byte[] checked = copy.clone();
     Arrays.fill(checked, CRC_OFFSET, CHECKED_OFFSET, (byte) 0);
     return Checksum.of(checked, 0, COPY_BYTES);
+  }
+
+  /**
+   * Says whether a file has a superblock, whole or not: its magic number, or a beginning of it if
+   * the file ends there.
+   *
+   * @param bytes of the file, from its start
+   * @param length how many of them the file has, at least 1
+   */
+  public static boolean isAnyIn(byte[] bytes, int length) {
+    byte[] magic = MAGIC_TEXT.getBytes(StandardCharsets.US_ASCII);
+    for (int from = 0;
+        from < Math.min(length, FileLayout.SUPERBLOCKS_BYTES);
+        from += SECOND_COPY) {
+      int count = Math.min(magic.length, length - from);
+      if (Arrays.equals(bytes, from, from + count, magic, 0, count)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

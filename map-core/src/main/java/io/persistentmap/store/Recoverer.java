@@ -61,7 +61,10 @@ public final class Recoverer {
   }
 
   private Decision decide() {
-    if (!hash.exists() && !even.exists() && !odd.exists()) {
+    if ((!hash.exists() || hash.empty()) && !even.exists() && !odd.exists()) {
+      if (hash.exists()) {
+        remarks.add(hash.path() + " was empty, so the store is new");
+      }
       return decision(Recovery.Source.CREATED, hash);
     }
     if (hash.problem() instanceof NotAHashFileException && !acceptOlder) {

@@ -7,6 +7,7 @@ import io.persistentmap.PersistentMapException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.UnsupportedFormatException;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.ForeignFile;
 import io.persistentmap.format.Remedy;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.platform.DataFile;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the file
  * @param exists whether there is one
+ * @param empty whether it has no byte: then it is a new store, unless there are snapshots
  * @param newest the newest superblock that can be read, or null
  * @param older the other superblock, or null
  * @param problem why the file, or one of its superblocks, can't be trusted, or null if all is well
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record StoreFile(
     Path path,
     boolean exists,
+    boolean empty,
     @Nullable Superblock newest,
     @Nullable Superblock older,
     @Nullable PersistentMapException problem) {
@@ -42,13 +45,13 @@ public record StoreFile(
    */
   public static StoreFile read(FileSystem files, Path path) {
     if (!exists(path)) {
-      return new StoreFile(path, false, null, null, null);
+      return new StoreFile(path, false, false, null, null, null);
     }
     if (!Files.isRegularFile(path)) {
       throw new FileAccessException(
           path
               + ": is "
-              + (Files.isDirectory(path) ? "a directory" : "no regular file")
+              + (Files.isDirectory(path) ? directory(path) : "no regular file")
               + ", expected a hash file or nothing; choose another path");
     }
     try (DataFile file = files.openForRead(path)) {
@@ -71,12 +74,11 @@ public record StoreFile(
     byte[] bytes = new byte[FileLayout.SUPERBLOCKS_BYTES];
     int length = file.read(0, bytes, 0, bytes.length);
     PersistentMapException cut = length < bytes.length ? cutShort(path, length) : null;
-    if (cut == null && Arrays.equals(bytes, new byte[bytes.length])) {
-      return unreadable(
-          path,
-          new NotAHashFileException(
-              path
-                  + ": is no hash file: it starts with zeros; choose another path, or, if it was one, save what can be read (pmap salvage)"));
+    if (length == 0) {
+      return new StoreFile(path, true, true, null, null, cut);
+    }
+    if (!Superblock.isAnyIn(bytes, length)) {
+      return unreadable(path, foreign(path, bytes, length));
     }
     Block even = Block.decode(path, bytes, 0);
     Block odd = Block.decode(path, bytes, 1);
@@ -101,7 +103,33 @@ public record StoreFile(
                   + older
                   + Remedy.FOR_DAMAGE);
     }
-    return new StoreFile(path, true, newest, older, problem);
+    return new StoreFile(path, true, false, newest, older, problem);
+  }
+
+  private static NotAHashFileException foreign(Path path, byte[] bytes, int length) {
+    boolean zeros = Arrays.equals(bytes, new byte[bytes.length]);
+    return new NotAHashFileException(
+        path
+            + ": is no hash file: "
+            + (zeros
+                ? "it starts with zeros; choose another path, or, if it was one, save what can be"
+                    + " read (pmap salvage)"
+                : ForeignFile.describe(bytes, length)
+                    + ", expected \"PMapHash\" at its start; choose another path, this file is left"
+                    + " as it is"));
+  }
+
+  /**
+   * Says what a directory is that is where a hash file should be: "a directory", and of what if it
+   * can be told.
+   */
+  static String directory(Path path) {
+    for (ForeignFile.Directory known : ForeignFile.Directory.values()) {
+      if (exists(path.resolve(known.file()))) {
+        return "the directory of " + known;
+      }
+    }
+    return "a directory";
   }
 
   /** What is left may still say that a later checkpoint existed. */
@@ -116,7 +144,7 @@ public record StoreFile(
   }
 
   private static StoreFile unreadable(Path path, PersistentMapException problem) {
-    return new StoreFile(path, true, null, null, problem);
+    return new StoreFile(path, true, false, null, null, problem);
   }
 
   private static boolean follows(Superblock newest, Superblock older) {

@@ -49,7 +49,11 @@ final class StoreOpener {
     try {
       Recoverer.Decision decision = decide();
       remarks.addAll(decision.remarks());
-      return decision.source() == Recovery.Source.CREATED ? create(lock) : load(decision, lock);
+      if (decision.source() != Recovery.Source.CREATED) {
+        return load(decision, lock);
+      }
+      requireCreatable();
+      return create(lock);
     } catch (Throwable e) {
       unlock(lock, e);
       throw e;
@@ -70,12 +74,25 @@ final class StoreOpener {
     }
     if (Files.isDirectory(names.hash())) {
       throw new FileAccessException(
-          names.hash() + ": is a directory, expected a hash file or nothing; choose another path");
+          names.hash()
+              + ": is "
+              + StoreFile.directory(names.hash())
+              + ", expected a hash file or nothing; choose another path");
     }
     if (config.readOnly()
         && Stream.of(names.hash(), names.even(), names.odd()).noneMatch(StoreFile::exists)) {
       throw new FileAccessException(
           names.hash() + ": does not exist, and can't be created read-only; check the path");
+    }
+  }
+
+  /** An empty file is a new store, which a reader can't make. */
+  private void requireCreatable() {
+    if (config.readOnly()) {
+      throw new FileAccessException(
+          names.hash()
+              + ": is empty, and a store can't be created read-only; open it once for writing, or"
+              + " check the path");
     }
   }
 

@@ -12,6 +12,7 @@ import io.persistentmap.NotAHashFileException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.PersistentMapException;
+import io.persistentmap.Recovery;
 import io.persistentmap.RecoveryRefusedException;
 import io.persistentmap.UnsupportedFormatException;
 import io.persistentmap.testing.FileSystemTest;
@@ -53,11 +54,42 @@ final class BadInputTest {
 
   @FileSystemTest({DEFAULT, XFS})
   void open_noHashFileAndShort_refusedAndUntouched(Path directory) throws Exception {
-    for (int length : new int[] {0, 1, 511, 8191}) {
+    for (int length : new int[] {1, 511, 8191}) {
       byte[] bytes = new byte[length];
       Arrays.fill(bytes, (byte) 'x');
       Path file = Files.write(directory.resolve("store"), bytes);
-      refuse(directory, file, PersistentMapException.class);
+      refuse(directory, file, NotAHashFileException.class);
+    }
+  }
+
+  /** {@code Files.createTempFile} is how many a test begins. */
+  @FileSystemTest({DEFAULT, XFS})
+  void open_emptyFile_newStore(Path directory) throws Exception {
+    Path file = Files.createTempFile(directory, "store", ".map");
+    assertThatThrownBy(() -> builder().readOnly(true).open(file))
+        .isInstanceOf(FileAccessException.class)
+        .hasMessageContaining("is empty");
+    try (PersistentMap<String, String> map = builder().open(file)) {
+      assertThat(map.recovery().source()).isEqualTo(Recovery.Source.CREATED);
+      assertThat(map.recovery().remarks()).singleElement().asString().contains("was empty");
+      map.put("key", "value");
+    }
+    try (PersistentMap<String, String> map = builder().open(file)) {
+      assertThat(map).isEqualTo(Map.of("key", "value"));
+    }
+  }
+
+  /** Beside snapshots, an empty file is damage, and they are what counts. */
+  @FileSystemTest(XFS)
+  void open_emptyFileBesideSnapshots_recovered(Path directory) throws Exception {
+    Path file = directory.resolve("store");
+    try (PersistentMap<String, String> map = builder().closeMode(CloseMode.DISCARD).open(file)) {
+      map.put("key", "value");
+      map.checkpoint();
+    }
+    Files.write(file, new byte[0]);
+    try (PersistentMap<String, String> map = builder().open(file)) {
+      assertThat(map).isEqualTo(Map.of("key", "value"));
     }
   }
 
@@ -87,9 +119,9 @@ final class BadInputTest {
     Path file = closedStore(directory, "store");
     byte[] bytes = Files.readAllBytes(file);
     Random random = new Random(TestSeeds.next("BadInputTest.cutShort"));
-    List<Integer> lengths = new ArrayList<>(List.of(0, 1, 4096, 8191, 8192, 8193, 8256));
+    List<Integer> lengths = new ArrayList<>(List.of(1, 4096, 8191, 8192, 8193, 8256));
     while (lengths.size() < LENGTHS) {
-      lengths.add(random.nextInt(bytes.length));
+      lengths.add(1 + random.nextInt(bytes.length - 1));
     }
     List<String> wrong = new ArrayList<>();
     int refused = 0;

@@ -6,9 +6,9 @@ import static io.persistentmap.testing.FileSystemKind.XFS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.persistentmap.CloseMode;
+import io.persistentmap.FaultInjection;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapException;
-import io.persistentmap.SnapshotMode;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.DiskLog;
 import io.persistentmap.testing.FileSystemKind;
@@ -22,10 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  * was not asked to flush: wrote it, lost it, wrote it in another order, tore it. So a sync that is
  * missing anywhere shows here.
  *
- * <p>The life of a map on XFS, Btrfs and ext4 is recorded at the level of the device; then images
- * of the device are built, mounted and opened. Some tens by default; {@code ./torture} runs
+ * <p>Lives of a map on XFS, Btrfs and ext4, in place, with snapshots and portable in any order, some
+ * of them killed, are recorded at the level of the device; then images of the device are built,
+ * mounted and opened. Some tens by default; {@code ./torture} runs
  * thousands.
  */
 final class CrashImageTest {
   private static final String SUITE = "images";
+  private static final Workload.Values VALUES = Workload.Values.ALL_SIZES;
   private static final int IMAGES = 16;
   private static final int IMAGES_OF_A_LIFE = 100;
   private static final int LIVES = 2;
@@ -49,48 +51,55 @@ final class CrashImageTest {
   private static final int ONE_REFUSED_OF = 50;
 
   @FileSystemTest(XFS)
-  void crash_xfsWithSnapshots_lastOrInFlight(Path scratch) throws IOException {
-    crashAgainAndAgain(scratch, XFS, SnapshotMode.REFLINK);
+  void crash_xfs_lastOrInFlight(Path scratch) throws IOException {
+    crashAgainAndAgain(scratch, XFS);
   }
 
   @FileSystemTest(XFS)
-  void crash_btrfsWithSnapshots_lastOrInFlight(Path scratch) throws IOException {
-    crashAgainAndAgain(scratch, BTRFS, SnapshotMode.REFLINK);
+  void crash_btrfs_lastOrInFlight(Path scratch) throws IOException {
+    crashAgainAndAgain(scratch, BTRFS);
   }
 
   @FileSystemTest(XFS)
-  void crash_ext4InPlace_lastOrInFlight(Path scratch) throws IOException {
-    crashAgainAndAgain(scratch, EXT4, SnapshotMode.IN_PLACE);
+  void crash_ext4_lastOrInFlight(Path scratch) throws IOException {
+    crashAgainAndAgain(scratch, EXT4);
   }
 
   /** Guards this very test: without syncs, it must find that checkpoints are lost. */
   @FileSystemTest(XFS)
   void crash_withoutSyncs_isFound(Path scratch) throws IOException {
-    FileSystem careless =
-        FaultyFileSystem.omitting(FileSystem.ofPlatform(), FaultyFileSystem.SYNCS);
     long seed = TestSeeds.next("CrashImageTest.withoutSyncs");
-    for (SnapshotMode mode : List.of(SnapshotMode.REFLINK, SnapshotMode.IN_PLACE)) {
+    for (Usage usage : Usage.values()) {
       List<String> found = new ArrayList<>();
-      Lives lives = new Lives(scratch, XFS, mode, careless, seed);
+      Lives lives =
+          new Lives(
+              scratch,
+              XFS,
+              List.of(usage),
+              files -> FaultyFileSystem.omitting(files, FaultyFileSystem.SYNCS),
+              seed);
       lives.crash(
           IMAGES,
           (survivors, problem) -> {
             found.add(String.valueOf(problem));
             return problem == null;
           });
-      assertThat(found).as("%s without syncs", mode).anyMatch(problem -> !problem.equals("null"));
+      assertThat(found).as("%s without syncs", usage).anyMatch(problem -> !problem.equals("null"));
     }
   }
 
-  private static void crashAgainAndAgain(Path scratch, FileSystemKind kind, SnapshotMode mode)
-      throws IOException {
+  private static void crashAgainAndAgain(Path scratch, FileSystemKind kind) throws IOException {
     LoopFileSystem.require(kind);
     long seed = TestSeeds.next("CrashImageTest." + kind);
     SplittableRandom random = new SplittableRandom(seed);
-    Torture torture = Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device", kind, mode);
+    String place = kind + ", " + Usage.on(kind);
+    Torture torture =
+        Torture.begin(SUITE, SHARE, IMAGES, "crash image of the device after lives", place);
     int refused = 0;
     while (torture.goesOn()) {
-      Lives lives = new Lives(scratch, kind, mode, FileSystem.ofPlatform(), random.nextLong());
+      Lives lives =
+          new Lives(
+              scratch, kind, Usage.on(kind), UnaryOperator.identity(), random.nextLong());
       for (int life = 0; life < LIVES && lives.canGoOn && torture.goesOn(); life++) {
         lives.crash(
             Torture.isLong(SUITE) ? IMAGES_OF_A_LIFE : IMAGES / LIVES,
@@ -125,10 +134,10 @@ final class CrashImageTest {
   private static final class Lives {
     private final Path scratch;
     private final FileSystemKind kind;
-    private final SnapshotMode mode;
-    private final FileSystem files;
+    private final List<Usage> usages;
+    private final UnaryOperator<FileSystem> calls;
     private final SplittableRandom random;
-    private final Workload workload;
+    private final long seed;
     private @Nullable CrashOracle before;
     private int number;
     private int refused;
@@ -136,21 +145,25 @@ final class CrashImageTest {
     /** Whether there is an image for the next life to begin with. */
     private boolean canGoOn = true;
 
-    Lives(Path scratch, FileSystemKind kind, SnapshotMode mode, FileSystem files, long seed) {
+    Lives(
+        Path scratch,
+        FileSystemKind kind,
+        List<Usage> usages,
+        UnaryOperator<FileSystem> calls,
+        long seed) {
       this.scratch = scratch;
       this.kind = kind;
-      this.mode = mode;
-      this.files = files;
+      this.usages = usages;
+      this.calls = calls;
       this.random = new SplittableRandom(seed);
-      this.workload =
-          new Workload(seed, random.nextInt(Workload.WRITERS), Workload.Values.ALL_SIZES);
+      this.seed = seed;
     }
 
     /** Records the next life, and crashes in it at some moments, in order. */
     void crash(int images, Verdict verdict) throws IOException {
       Path backing = scratch.resolve("backing");
       if (number++ == 0) {
-        LoopFileSystem.format(kind, backing, kind.smallBytes());
+        LoopFileSystem.format(kind, backing, 2 * kind.smallBytes());
       } else {
         Files.move(scratch.resolve("chosen"), backing);
       }
@@ -162,7 +175,7 @@ final class CrashImageTest {
           CrashImages crashes = new CrashImages(disk, base, kind.atomicBytes())) {
         CrashOracle oracle =
             before == null
-                ? new CrashOracle(workload, disk.entries())
+                ? new CrashOracle(seed, VALUES, disk.entries())
                 : new CrashOracle(before, disk.entries());
         crash(crashes, oracle, moments(disk.entries(), images), verdict);
       }
@@ -172,8 +185,8 @@ final class CrashImageTest {
     private void record(Path backing, Path log) throws IOException {
       try (RecordingDisk disk = RecordingDisk.start(backing, log);
           LoopFileSystem mounted = LoopFileSystem.attach(kind, disk.disk())) {
-        Map<Long, Long> steps = before == null ? Map.of(0L, 0L) : before.steps();
-        new RecordedLife(disk, files, mode, workload, steps, random.split())
+        CountedWorkload workload = new CountedWorkload(seed, VALUES);
+        new RecordedLife(disk, calls, usages, workload, random.split())
             .run(mounted.root().resolve("store"));
       }
       Files.delete(backing);
@@ -231,10 +244,11 @@ final class CrashImageTest {
     }
 
     private @Nullable String open(Path file, CrashOracle oracle, boolean goOn) {
+      Usage usage = Usage.random(usages, random);
       try (PersistentMap<Object, byte[]> map =
-          PersistentMap.builder(Object.class, byte[].class)
+          FaultInjection.into(PersistentMap.builder(Object.class, byte[].class), usage.files())
               .allowPackage("io.persistentmap")
-              .snapshotMode(mode)
+              .snapshotMode(usage.snapshotMode())
               .closeMode(CloseMode.DISCARD)
               .cacheBytes(0)
               .open(file)) {
@@ -246,7 +260,7 @@ final class CrashImageTest {
         }
         return problem == null ? null : problem + "; " + map.recovery();
       } catch (PersistentMapException e) {
-        return "not opened: " + e;
+        return "not opened, " + usage + ": " + e;
       }
     }
 

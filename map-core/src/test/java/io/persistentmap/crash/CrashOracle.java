@@ -1,7 +1,11 @@
 package io.persistentmap.crash;
 
+import static io.persistentmap.crash.Workload.WRITERS;
+import static io.persistentmap.crash.Workload.counterKey;
+
 import io.persistentmap.PersistentMap;
 import io.persistentmap.testing.DiskLog;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,33 +14,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says what a map must have after a crash at some moment of a {@link RecordedLife}, as the marks up
  * to that moment tell. The moments must not go backwards.
+ *
+ * <p>The map must be of a checkpoint from the last one that had succeeded to the last one that had
+ * begun, and have what its step counters say: of each writer at least the steps that were done when
+ * that checkpoint began, and none that began after it had succeeded.
  */
 final class CrashOracle {
-  private final Workload workload;
+  private final long seed;
+  private final Workload.Values values;
   private final List<DiskLog.Entry> entries;
 
-  /** By number of a checkpoint: how many steps it has. */
-  private final Map<Long, Long> steps = new HashMap<>(Map.of(0L, 0L));
+  /** By number of a checkpoint: the fewest and the most steps of each writer that it has. */
+  private final Map<Long, long[]> fewest = new HashMap<>();
 
-  /** By number of a checkpoint: what it has. */
-  private final Map<Long, Map<String, Workload.Version>> states = new HashMap<>();
-
-  private final Map<String, Workload.Version> model = new HashMap<>();
-  private long modelSteps;
+  private final Map<Long, long[]> most = new HashMap<>();
   private int seen;
   private long succeeded;
   private long begun;
 
   /** Of a life that began with nothing. */
-  CrashOracle(Workload workload, List<DiskLog.Entry> entries) {
-    this.workload = workload;
+  CrashOracle(long seed, Workload.Values values, List<DiskLog.Entry> entries) {
+    this.seed = seed;
+    this.values = values;
     this.entries = entries;
+    fewest.put(0L, new long[WRITERS]);
+    most.put(0L, new long[WRITERS]);
   }
 
   /** Of the life that went on where a crash in another one left it. */
   CrashOracle(CrashOracle before, List<DiskLog.Entry> entries) {
-    this(before.workload, entries);
-    steps.putAll(before.steps);
+    this(before.seed, before.values, entries);
+    fewest.putAll(before.fewest);
+    most.putAll(before.most);
     succeeded = before.succeeded;
     begun = before.begun;
   }
@@ -52,24 +61,20 @@ final class CrashOracle {
 
   private void mark(String[] words) {
     long number = Long.parseLong(words[1]);
+    long[] steps = Arrays.stream(words).skip(2).mapToLong(Long::parseLong).toArray();
     switch (words[0]) {
-      case RecordedLife.OPEN -> {
-        succeeded = number;
-        begun = number;
-      }
+      case RecordedLife.OPEN -> begun = number; // not durable, if its process was killed
       case RecordedLife.BEGIN -> {
         begun = number;
-        steps.put(number, Long.parseLong(words[2]));
-        states.remove(number);
+        fewest.put(number, steps);
+        most.remove(number);
       }
-      case RecordedLife.SUCCESS -> succeeded = number;
+      case RecordedLife.SUCCESS -> {
+        succeeded = number;
+        most.put(number, steps);
+      }
       default -> throw new IllegalArgumentException(words[0]);
     }
-  }
-
-  /** Returns, for each checkpoint so far, how many steps it has. */
-  Map<Long, Long> steps() {
-    return Map.copyOf(steps);
   }
 
   /** Returns what is wrong with what was recovered, or null. */
@@ -78,48 +83,16 @@ final class CrashOracle {
     if (number < succeeded || number > begun) {
       return "checkpoint " + number + ", expected " + succeeded + " to " + begun;
     }
-    Map<String, Workload.Version> expected = state(number);
-    int found = 0;
-    for (Map.Entry<Object, byte[]> entry : map.entrySet()) {
-      found++;
-      Workload.Version version = expected.get(entry.getKey().toString());
-      if (!workload.isValue(entry.getValue(), version)) {
-        return entry.getKey() + " is not " + version + " as in checkpoint " + number;
+    for (int writer = 0; writer < WRITERS; writer++) {
+      long steps = Workload.number(map.get(counterKey(writer)), 0);
+      long least = fewest.get(number)[writer];
+      long[] ended = most.get(number);
+      if (steps < least || (ended != null && steps > ended[writer])) {
+        String expected = least + " to " + (ended == null ? "any" : ended[writer]);
+        return "writer " + writer + " at step " + steps + ", expected " + expected;
       }
     }
-    if (found != expected.size() || map.size() != found) {
-      return found + " entries, size " + map.size() + ", expected " + expected.size();
-    }
-    return null;
-  }
-
-  private Map<String, Workload.Version> state(long number) {
-    return states.computeIfAbsent(number, this::compute);
-  }
-
-  /** A crash of the life itself may have taken it back to a step before. */
-  private Map<String, Workload.Version> compute(long number) {
-    long wanted = steps.getOrDefault(number, -1L);
-    if (wanted < modelSteps) {
-      model.clear();
-      modelSteps = 0;
-    }
-    while (modelSteps < wanted) {
-      apply(workload.step(++modelSteps));
-    }
-    return Map.copyOf(model);
-  }
-
-  private void apply(Workload.Step step) {
-    if (step.kind() == Workload.Kind.CLEAR) {
-      model.clear();
-      return;
-    }
-    Workload.Version after = workload.after(step, model.get(step.key()));
-    if (after == null) {
-      model.remove(step.key());
-    } else {
-      model.put(step.key(), after);
-    }
+    List<String> differences = new WorkloadModel(seed, values).differences(map);
+    return differences.isEmpty() ? null : differences.toString();
   }
 }

@@ -6,10 +6,8 @@ import static io.persistentmap.crash.Workload.counterKey;
 import io.persistentmap.CloseMode;
 import io.persistentmap.FaultInjection;
 import io.persistentmap.PersistentMap;
-import io.persistentmap.SnapshotMode;
 import io.persistentmap.ValueMode;
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.platform.PortableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,39 +27,15 @@ import org.jspecify.annotations.Nullable;
  * nothing but crashes happens, opening must succeed.
  */
 final class LivesOfStore implements AutoCloseable {
-  private static final FileSystem LINUX = FileSystem.ofPlatform();
-  private static final FileSystem PORTABLE = PortableFiles.create();
+  private static final List<Usage> ALL = List.of(Usage.values());
   private static final int MOST_PHASES = 4;
   private static final int MOST_STEPS = 8;
   private static final int MANY_STEPS = 400;
 
-  /** How a process uses the store. */
-  enum Mode {
-    IN_PLACE(LINUX, SnapshotMode.IN_PLACE, true),
-    SNAPSHOTS(LINUX, SnapshotMode.REFLINK, true),
-    PORTABLE(LivesOfStore.PORTABLE, SnapshotMode.AUTO, false);
-
-    private static final List<Mode> ALL = List.of(values());
-
-    private final FileSystem real;
-    private final SnapshotMode snapshots;
-    private final boolean clones;
-
-    Mode(FileSystem real, SnapshotMode snapshots, boolean clones) {
-      this.real = real;
-      this.snapshots = snapshots;
-      this.clones = clones;
-    }
-
-    static Mode random(SplittableRandom random) {
-      return ALL.get(random.nextInt(ALL.size()));
-    }
-  }
-
   private final Path place;
   private final long seed;
   private final Workload.Values values;
-  private final List<Workload> writers = new ArrayList<>();
+  private final CountedWorkload workload;
   private final List<String> story = new ArrayList<>();
   private final long[] begun = new long[WRITERS];
   private long[] acknowledged = new long[WRITERS];
@@ -74,9 +47,7 @@ final class LivesOfStore implements AutoCloseable {
     this.place = Files.createDirectory(place);
     this.seed = seed;
     this.values = values;
-    for (int writer = 0; writer < WRITERS; writer++) {
-      writers.add(new Workload(seed, writer, values));
-    }
+    this.workload = new CountedWorkload(seed, values);
     this.disk = new PosixDisk(nextDirectory());
   }
 
@@ -133,33 +104,41 @@ final class LivesOfStore implements AutoCloseable {
    * @param random what it does; null for some steps and two checkpoints
    * @return whether it was killed
    */
-  boolean live(Mode mode, Kill kill, @Nullable SplittableRandom random) throws Violation {
+  boolean live(Usage usage, Kill kill, @Nullable SplittableRandom random) throws Violation {
     FaultyFileSystem files =
         FaultyFileSystem.strikingAt(
-            disk.calls(mode.real, mode.clones),
+            disk.calls(usage.files(), usage == Usage.SNAPSHOTS),
             kill.number(),
             kill.calls(),
             call -> new FaultyFileSystem.SimulatedCrash());
-    Session session = new Session(mode, files);
+    Session session = new Session(usage, files);
     try {
       if (random == null) {
         session.runPlainly();
       } else {
         session.run(random);
       }
-      story.add(mode + " ended");
+      story.add(usage + " ended");
     } catch (FaultyFileSystem.SimulatedCrash e) {
-      story.add(mode + " killed at " + files.struckCall());
+      story.add(usage + " killed at " + files.struckCall());
     } catch (RuntimeException e) {
       if (!files.hasStruck()) {
-        throw new Violation(story() + ", then " + mode + " failed: " + e, e);
+        throw new Violation(story() + ", then " + usage + " failed: " + e, e);
       }
-      story.add(mode + " killed at " + files.struckCall());
+      story.add(usage + " killed at " + files.struckCall());
     } finally {
       session.abandon();
       files.endProcess();
+      noteBegun();
     }
     return files.hasStruck();
+  }
+
+  private void noteBegun() {
+    long[] now = workload.begun();
+    for (int writer = 0; writer < WRITERS; writer++) {
+      begun[writer] = Math.max(begun[writer], now[writer]);
+    }
   }
 
   /** What a power failure leaves now is what the next life finds. */
@@ -171,16 +150,16 @@ final class LivesOfStore implements AutoCloseable {
   }
 
   /** Looks at what a power failure would leave now. */
-  void lookAfterPowerFailure(Mode mode, SplittableRandom random) throws IOException, Violation {
+  void lookAfterPowerFailure(Usage usage, SplittableRandom random) throws IOException, Violation {
     PosixDisk before = disk;
     long[] acknowledgedBefore = acknowledged.clone();
     int told = story.size();
     try {
       disk = before.powerFailure(random, nextDirectory());
       story.add("power failure");
-      boolean unused = live(mode, Kill.NONE, null);
+      boolean unused = live(usage, Kill.NONE, null);
       if (random.nextInt(4) == 0) {
-        unused = live(Mode.random(random), Kill.NONE, random);
+        unused = live(Usage.random(ALL, random), Kill.NONE, random);
       }
     } finally {
       StoreDirectory.delete(disk.directory());
@@ -198,13 +177,12 @@ final class LivesOfStore implements AutoCloseable {
 
   /** A process that has the store open. */
   private final class Session {
-    private final Mode mode;
+    private final Usage usage;
     private final FileSystem files;
-    private final AtomicLongArray done = new AtomicLongArray(WRITERS);
     private @Nullable PersistentMap<Object, byte[]> map;
 
-    Session(Mode mode, FileSystem files) {
-      this.mode = mode;
+    Session(Usage usage, FileSystem files) {
+      this.usage = usage;
       this.files = files;
     }
 
@@ -220,13 +198,13 @@ final class LivesOfStore implements AutoCloseable {
     }
 
     void runPlainly() throws Violation {
+      SplittableRandom same = new SplittableRandom(0);
       PersistentMap<Object, byte[]> opened = open(ValueMode.COPIED, false);
       for (int checkpoint = 0; checkpoint < 2; checkpoint++) {
-        step(opened, 0);
-        step(opened, 1);
+        workload.step(opened, 2, same);
         checkpoint(opened);
       }
-      step(opened, 0);
+      workload.step(opened, 1, same);
       close(opened, false);
     }
 
@@ -235,18 +213,19 @@ final class LivesOfStore implements AutoCloseable {
       PersistentMap<Object, byte[]> opened =
           FaultInjection.into(PersistentMap.builder(Object.class, byte[].class), files)
               .allowPackage("io.persistentmap")
-              .snapshotMode(mode.snapshots)
+              .snapshotMode(usage.snapshotMode())
               .valueMode(valueMode)
               .closeMode(discards ? CloseMode.DISCARD : CloseMode.CHECKPOINT)
               .cacheBytes(0)
               .open(disk.directory().resolve("store"));
       map = opened;
       check(opened);
+      workload.resume(opened);
       return opened;
     }
 
     private void close(PersistentMap<Object, byte[]> opened, boolean discards) {
-      long[] reached = reached();
+      long[] reached = workload.done();
       opened.close();
       if (!discards) {
         acknowledged = reached;
@@ -257,7 +236,6 @@ final class LivesOfStore implements AutoCloseable {
       List<String> wrong = new WorkloadModel(seed, values).differences(opened);
       for (int writer = 0; writer < WRITERS; writer++) {
         long steps = Workload.number(opened.get(counterKey(writer)), 0);
-        done.set(writer, steps);
         if (steps < acknowledged[writer] || steps > begun[writer]) {
           wrong.add(
               "writer "
@@ -272,73 +250,26 @@ final class LivesOfStore implements AutoCloseable {
       }
       if (!wrong.isEmpty()) {
         throw new Violation(
-            story() + ", then " + mode + " found " + opened.recovery() + ": " + wrong, null);
+            story() + ", then " + usage + " found " + opened.recovery() + ": " + wrong, null);
       }
     }
 
     private void work(PersistentMap<Object, byte[]> opened, SplittableRandom random) {
       int steps = random.nextInt(random.nextInt(6) == 0 ? MANY_STEPS : MOST_STEPS);
       switch (random.nextInt(5)) {
-        case 0 -> together(opened, steps);
+        case 0 -> workload.stepTogether(opened, steps, () -> checkpoint(opened));
         case 1 -> rest(opened);
-        default -> {
-          for (int step = 0; step < steps; step++) {
-            step(opened, random.nextInt(WRITERS));
-          }
-        }
+        default -> workload.step(opened, steps, random);
       }
       if (random.nextInt(4) != 0) {
         checkpoint(opened);
       }
     }
 
-    /** Several writers at once, and checkpoints in the middle of it. */
-    private void together(PersistentMap<Object, byte[]> opened, int steps) {
-      List<Thread> threads = new ArrayList<>();
-      for (int writer = 0; writer < WRITERS; writer++) {
-        int number = writer;
-        Thread thread = new Thread(() -> steps(opened, number, steps), "writer " + writer);
-        threads.add(thread);
-        thread.start();
-      }
-      try {
-        checkpoint(opened);
-      } finally {
-        threads.forEach(LivesOfStore::join);
-      }
-    }
-
-    /** The process may end meanwhile. */
-    private void steps(PersistentMap<Object, byte[]> opened, int writer, int steps) {
-      try {
-        for (int step = 0; step < steps; step++) {
-          step(opened, writer);
-        }
-      } catch (FaultyFileSystem.SimulatedCrash | RuntimeException e) {
-        // The checkpoint that is made meanwhile meets it, too.
-      }
-    }
-
-    private void step(PersistentMap<Object, byte[]> opened, int writer) {
-      Workload.Step step = writers.get(writer).step(done.get(writer) + 1);
-      begun[writer] = Math.max(begun[writer], step.number());
-      writers.get(writer).perform(step, opened);
-      opened.put(counterKey(writer), Workload.encode(step.number()));
-      done.set(writer, step.number());
-    }
-
     private void checkpoint(PersistentMap<Object, byte[]> opened) {
-      long[] reached = reached();
+      long[] reached = workload.done();
       opened.checkpoint();
       acknowledged = reached;
-    }
-
-    private long[] reached() {
-      long[] reached = new long[WRITERS];
-      for (int writer = 0; writer < WRITERS; writer++) {
-        reached[writer] = done.get(writer);
-      }
-      return reached;
     }
 
     /** Ends the threads of the map; no call of theirs does anything any more. */
@@ -362,11 +293,4 @@ final class LivesOfStore implements AutoCloseable {
     }
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 }

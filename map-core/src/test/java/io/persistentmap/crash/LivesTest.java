@@ -4,6 +4,7 @@ import io.persistentmap.testing.TestSeeds;
 import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * file, and then a power failure, on a device that keeps only what POSIX promises.
  */
 final class LivesTest {
+  private static final List<Usage> ALL = List.of(Usage.values());
   private static final String SUITE = "lives";
   private static final String PLACE = "model of POSIX";
   private static final double SHARE = 0.3;
@@ -51,14 +53,14 @@ final class LivesTest {
     int number = 2 + random.nextInt(MOST_LIVES - 1);
     int killed = 0;
     for (int life = 0; life < number; life++) {
-      LivesOfStore.Mode mode = LivesOfStore.Mode.random(random);
-      killed += lives.live(mode, LivesOfStore.Kill.random(random), random) ? 1 : 0;
+      Usage usage = Usage.random(ALL, random);
+      killed += lives.live(usage, LivesOfStore.Kill.random(random), random) ? 1 : 0;
       if (random.nextInt(POWER_FAILURE_OF) == 0) {
         lives.powerFailure(random);
       }
     }
     for (int look = 0; look < LOOKS; look++) {
-      lives.lookAfterPowerFailure(LivesOfStore.Mode.random(random), random);
+      lives.lookAfterPowerFailure(Usage.random(ALL, random), random);
     }
     return killed + " of " + number + " killed";
   }
@@ -69,19 +71,19 @@ final class LivesTest {
    */
   @Test
   void powerFailure_inPlaceThenSnapshotsKilledAtEachSync_lastOrInFlight() throws IOException {
-    killAtSyncs(LivesOfStore.Mode.IN_PLACE, LivesOfStore.Mode.SNAPSHOTS, 0, 1);
+    killAtSyncs(Usage.IN_PLACE, Usage.SNAPSHOTS, 0, 1);
   }
 
   /** The name that the first had not synced was lost, with all checkpoints of the second. */
   @Test
   void powerFailure_inPlaceTwiceKilledAtEachSync_lastOrInFlight() throws IOException {
-    killAtSyncs(LivesOfStore.Mode.IN_PLACE, LivesOfStore.Mode.IN_PLACE, 0, 1);
+    killAtSyncs(Usage.IN_PLACE, Usage.IN_PLACE, 0, 1);
   }
 
   @Test
   void powerFailure_afterTwoLivesInAnyModeKilledAtSyncs_lastOrInFlight() throws IOException {
-    for (LivesOfStore.Mode first : LivesOfStore.Mode.values()) {
-      for (LivesOfStore.Mode second : LivesOfStore.Mode.values()) {
+    for (Usage first : Usage.values()) {
+      for (Usage second : Usage.values()) {
         killAtSyncs(first, second, SHARE_OF_PAIR, Torture.isLong(SUITE) ? 1 : MOST_STRIDE);
       }
     }
@@ -89,7 +91,7 @@ final class LivesTest {
 
   /** Again and again, in a long run: what a power failure leaves is another each time. */
   private void killAtSyncs(
-      LivesOfStore.Mode first, LivesOfStore.Mode second, double share, int mostStride)
+      Usage first, Usage second, double share, int mostStride)
       throws IOException {
     SplittableRandom seeds =
         new SplittableRandom(TestSeeds.next("LivesTest." + first + "." + second));
@@ -123,14 +125,14 @@ final class LivesTest {
 
   /** Two lives, and which sync is the end of each. */
   private static final class Pair {
-    private final LivesOfStore.Mode first;
+    private final Usage first;
     private final int one;
-    private final LivesOfStore.Mode second;
+    private final Usage second;
     private final int two;
     private boolean firstWasKilled;
     private boolean secondWasKilled;
 
-    Pair(LivesOfStore.Mode first, int one, LivesOfStore.Mode second, int two) {
+    Pair(Usage first, int one, Usage second, int two) {
       this.first = first;
       this.one = one;
       this.second = second;
@@ -142,7 +144,7 @@ final class LivesTest {
       firstWasKilled = lives.live(first, LivesOfStore.Kill.atSync(one), null);
       secondWasKilled = lives.live(second, LivesOfStore.Kill.atSync(two), null);
       for (int look = 0; look < LOOKS; look++) {
-        lives.lookAfterPowerFailure(LivesOfStore.Mode.random(random), random);
+        lives.lookAfterPowerFailure(Usage.random(ALL, random), random);
       }
       return secondWasKilled ? "last or in flight" : "completed";
     }

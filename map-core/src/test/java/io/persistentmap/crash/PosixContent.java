@@ -42,7 +42,15 @@ final class PosixContent {
   }
 
   /** Bytes are written. */
-  record Write(long position, byte[] bytes) implements Change {
+  static final class Write implements Change {
+    private final long position;
+    private final byte[] bytes;
+
+    Write(long position, byte[] bytes) {
+      this.position = position;
+      this.bytes = bytes;
+    }
+
     @Override
     public void apply(PosixContent to, BooleanSupplier survives) {
       for (int from = 0; from < bytes.length; ) {
