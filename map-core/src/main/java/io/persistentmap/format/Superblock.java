@@ -204,9 +204,7 @@ public record Superblock(
    */
   public static boolean isAnyIn(byte[] bytes, int length) {
     byte[] magic = MAGIC_TEXT.getBytes(StandardCharsets.US_ASCII);
-    for (int from = 0;
-        from < Math.min(length, FileLayout.SUPERBLOCKS_BYTES);
-        from += SECOND_COPY) {
+    for (int from = 0; from < Math.min(length, FileLayout.SUPERBLOCKS_BYTES); from += SECOND_COPY) {
       int count = Math.min(magic.length, length - from);
       if (Arrays.equals(bytes, from, from + count, magic, 0, count)) {
         return true;

@@ -33,10 +33,9 @@ import org.jspecify.annotations.Nullable;
  * was not asked to flush: wrote it, lost it, wrote it in another order, tore it. So a sync that is
  * missing anywhere shows here.
  *
- * <p>Lives of a map on XFS, Btrfs and ext4, in place, with snapshots and portable in any order, some
- * of them killed, are recorded at the level of the device; then images of the device are built,
- * mounted and opened. Some tens by default; {@code ./torture} runs
- * thousands.
+ * <p>Lives of a map on XFS, Btrfs and ext4, in place, with snapshots and portable in any order,
+ * some of them killed, are recorded at the level of the device; then images of the device are
+ * built, mounted and opened. Some tens by default; {@code ./torture} runs thousands.
  */
 final class CrashImageTest {
   private static final String SUITE = "images";
@@ -98,8 +97,7 @@ final class CrashImageTest {
     int refused = 0;
     while (torture.goesOn()) {
       Lives lives =
-          new Lives(
-              scratch, kind, Usage.on(kind), UnaryOperator.identity(), random.nextLong());
+          new Lives(scratch, kind, Usage.on(kind), UnaryOperator.identity(), random.nextLong());
       for (int life = 0; life < LIVES && lives.canGoOn && torture.goesOn(); life++) {
         lives.crash(
             Torture.isLong(SUITE) ? IMAGES_OF_A_LIFE : IMAGES / LIVES,

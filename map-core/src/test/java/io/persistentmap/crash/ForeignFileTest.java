@@ -58,7 +58,8 @@ final class ForeignFileTest {
     files.put("an LMDB database", hex("00000000000000000000080000000000dec0efbe01000000"));
     files.put("a GNU dbm database", hex("cf9a57130010000000020000"));
     files.put("a Berkeley DB database", hex("000000000000000000000000611506000900000000100000"));
-    files.put("a Chronicle Map", bytes("\3\2\1\0\0\0\0\0\220\1\0\0!net.openhft.chronicle.map.Vanilla"));
+    files.put(
+        "a Chronicle Map", bytes("\3\2\1\0\0\0\0\0\220\1\0\0!net.openhft.chronicle.map.Vanilla"));
     files.put("a ZIP or JAR archive", zip());
     files.put("a file compressed by gzip", gzip());
     files.put("a PNG image", hex("89504e470d0a1a0a0000000d49484452"));

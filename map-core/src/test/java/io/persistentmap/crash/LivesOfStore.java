@@ -292,5 +292,4 @@ final class LivesOfStore implements AutoCloseable {
       throw new IllegalStateException(e);
     }
   }
-
 }

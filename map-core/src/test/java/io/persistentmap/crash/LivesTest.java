@@ -90,8 +90,7 @@ final class LivesTest {
   }
 
   /** Again and again, in a long run: what a power failure leaves is another each time. */
-  private void killAtSyncs(
-      Usage first, Usage second, double share, int mostStride)
+  private void killAtSyncs(Usage first, Usage second, double share, int mostStride)
       throws IOException {
     SplittableRandom seeds =
         new SplittableRandom(TestSeeds.next("LivesTest." + first + "." + second));

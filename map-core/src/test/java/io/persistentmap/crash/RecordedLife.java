@@ -160,7 +160,9 @@ final class RecordedLife {
     String of =
         steps == null
             ? ""
-            : Arrays.stream(steps).mapToObj(Long::toString).collect(Collectors.joining(" ", " ", ""));
+            : Arrays.stream(steps)
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(" ", " ", ""));
     try {
       disk.mark(word + " " + number + of);
     } catch (IOException e) {
