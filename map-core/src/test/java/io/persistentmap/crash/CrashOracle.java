@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +84,12 @@ final class CrashOracle {
     if (number < succeeded || number > begun) {
       return "checkpoint " + number + ", expected " + succeeded + " to " + begun;
     }
+    long[] least = Objects.requireNonNull(fewest.get(number), "no mark of its beginning");
+    long[] ended = most.get(number);
     for (int writer = 0; writer < WRITERS; writer++) {
       long steps = Workload.number(map.get(counterKey(writer)), 0);
-      long least = fewest.get(number)[writer];
-      long[] ended = most.get(number);
-      if (steps < least || (ended != null && steps > ended[writer])) {
-        String expected = least + " to " + (ended == null ? "any" : ended[writer]);
+      if (steps < least[writer] || (ended != null && steps > ended[writer])) {
+        String expected = least[writer] + " to " + (ended == null ? "any" : ended[writer]);
         return "writer " + writer + " at step " + steps + ", expected " + expected;
       }
     }

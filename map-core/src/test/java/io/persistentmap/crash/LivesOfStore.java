@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LivesOfStore implements AutoCloseable {
   private static final List<Usage> ALL = List.of(Usage.values());
+  private static final String STORE = "store";
   private static final int MOST_PHASES = 4;
   private static final int MOST_STEPS = 8;
   private static final int MANY_STEPS = 400;
 
   private final Path place;
+  private final UnaryOperator<FileSystem> calls;
   private final long seed;
   private final Workload.Values values;
   private final CountedWorkload workload;
@@ -42,9 +45,15 @@ final class LivesOfStore implements AutoCloseable {
   private PosixDisk disk;
   private int disks;
 
-  /** Begins with nothing, in a new directory. */
-  LivesOfStore(Path place, long seed, Workload.Values values) throws IOException {
+  /**
+   * Begins with nothing, in a new directory.
+   *
+   * @param calls what is made of the system calls
+   */
+  LivesOfStore(Path place, long seed, Workload.Values values, UnaryOperator<FileSystem> calls)
+      throws IOException {
     this.place = Files.createDirectory(place);
+    this.calls = calls;
     this.seed = seed;
     this.values = values;
     this.workload = new CountedWorkload(seed, values);
@@ -53,6 +62,12 @@ final class LivesOfStore implements AutoCloseable {
 
   private Path nextDirectory() {
     return place.resolve("disk" + disks++);
+  }
+
+  /** Puts an empty file where the store will be. */
+  void beginWithEmptyFile() throws IOException {
+    disk.addEmptyFile(STORE);
+    story.add("empty file");
   }
 
   /** A promise was broken. */
@@ -107,7 +122,7 @@ final class LivesOfStore implements AutoCloseable {
   boolean live(Usage usage, Kill kill, @Nullable SplittableRandom random) throws Violation {
     FaultyFileSystem files =
         FaultyFileSystem.strikingAt(
-            disk.calls(usage.files(), usage == Usage.SNAPSHOTS),
+            calls.apply(disk.calls(usage.files(), usage == Usage.SNAPSHOTS)),
             kill.number(),
             kill.calls(),
             call -> new FaultyFileSystem.SimulatedCrash());
@@ -217,7 +232,7 @@ final class LivesOfStore implements AutoCloseable {
               .valueMode(valueMode)
               .closeMode(discards ? CloseMode.DISCARD : CloseMode.CHECKPOINT)
               .cacheBytes(0)
-              .open(disk.directory().resolve("store"));
+              .open(disk.directory().resolve(STORE));
       map = opened;
       check(opened);
       workload.resume(opened);

@@ -1,11 +1,16 @@
 package io.persistentmap.crash;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.persistentmap.platform.FileSystem;
 import io.persistentmap.testing.TestSeeds;
 import io.persistentmap.testing.Torture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +32,9 @@ final class LivesTest {
   private static final int MOST_LIVES = 4;
   private static final int LOOKS = 3;
   private static final int ALL_BULKY_OF = 8;
+  private static final int HISTORIES_WITHOUT_SYNCS = 50;
+  private static final int EMPTY_FILE_OF = 5;
+  private static final UnaryOperator<FileSystem> NO_CHANGE = UnaryOperator.identity();
   private static final int POWER_FAILURE_OF = 6;
 
   @TempDir Path dir;
@@ -43,13 +51,19 @@ final class LivesTest {
       SplittableRandom random = new SplittableRandom(seed);
       Workload.Values values =
           random.nextInt(ALL_BULKY_OF) == 0 ? Workload.Values.ALL_SIZES : Workload.Values.SMALL;
-      history(torture, seed, values, lives -> live(lives, random));
+      String broken = history(torture, seed, values, NO_CHANGE, lives -> live(lives, random));
+      if (broken != null) {
+        torture.violation(broken);
+      }
     }
     torture.end();
   }
 
   private static String live(LivesOfStore lives, SplittableRandom random)
       throws IOException, LivesOfStore.Violation {
+    if (random.nextInt(EMPTY_FILE_OF) == 0) {
+      lives.beginWithEmptyFile();
+    }
     int number = 2 + random.nextInt(MOST_LIVES - 1);
     int killed = 0;
     for (int life = 0; life < number; life++) {
@@ -108,11 +122,16 @@ final class LivesTest {
       two += 1 + seeds.nextInt(mostStride);
       Pair pair = new Pair(first, one, second, two);
       long seed = seeds.nextLong();
-      history(
-          torture,
-          seed,
-          Workload.Values.SMALL,
-          lives -> pair.live(lives, new SplittableRandom(seed)));
+      String broken =
+          history(
+              torture,
+              seed,
+              Workload.Values.SMALL,
+              NO_CHANGE,
+              lives -> pair.live(lives, new SplittableRandom(seed)));
+      if (broken != null) {
+        torture.violation(broken);
+      }
       if (!pair.secondWasKilled) {
         complete |= !pair.firstWasKilled;
         one = pair.firstWasKilled ? one + 1 : 1;
@@ -154,16 +173,53 @@ final class LivesTest {
     String live(LivesOfStore lives) throws IOException, LivesOfStore.Violation;
   }
 
-  private void history(Torture torture, long seed, Workload.Values values, Story story)
+  /** Returns how a promise was broken, or null. */
+  private @Nullable String history(
+      Torture torture,
+      long seed,
+      Workload.Values values,
+      UnaryOperator<FileSystem> calls,
+      Story story)
       throws IOException {
-    try (LivesOfStore lives = new LivesOfStore(dir.resolve("history"), seed, values)) {
-      torture.count(story.live(lives));
-    } catch (LivesOfStore.Violation e) {
-      torture.violation("history " + seed + ": " + e.getMessage());
-      torture.count("violated");
-    }
     if (++histories % COLLECT_EVERY == 0) {
       System.gc(); // memory outside the heap is released only with the objects that own it
     }
+    Path place = dir.resolve("history" + histories);
+    try (LivesOfStore lives = new LivesOfStore(place, seed, values, calls)) {
+      torture.count(story.live(lives));
+      return null;
+    } catch (LivesOfStore.Violation e) {
+      torture.count("violated");
+      return "history " + seed + ": " + e.getMessage();
+    }
+  }
+
+  /** Guards this very test: without syncs of files, or of the directory, it must find losses. */
+  @Test
+  void powerFailure_withoutSyncs_isFound() throws IOException {
+    SplittableRandom seeds = new SplittableRandom(TestSeeds.next("LivesTest.withoutSyncs"));
+    for (boolean ofDirectory : new boolean[] {false, true}) {
+      Torture torture = Torture.begin(SUITE, 0, 1, "lives without syncs", PLACE);
+      String found = null;
+      for (int history = 0; history < HISTORIES_WITHOUT_SYNCS && found == null; history++) {
+        SplittableRandom random = seeds.split();
+        found =
+            history(
+                torture,
+                history,
+                Workload.Values.SMALL,
+                files -> FaultyFileSystem.with(files, omitting(ofDirectory)),
+                lives -> live(lives, random));
+      }
+      assertThat(found).as("without syncs of the directory: %s", ofDirectory).isNotNull();
+    }
+  }
+
+  private static FaultyFileSystem.Script omitting(boolean ofDirectory) {
+    return (number, call) ->
+        FaultyFileSystem.SYNCS.contains(call.operation())
+                && call.file().equals("directory") == ofDirectory
+            ? new FaultyFileSystem.Omission()
+            : null;
   }
 }

@@ -95,6 +95,14 @@ final class PosixDisk {
     }
   }
 
+  /** Adds a file without a byte, which is on the device. */
+  synchronized void addEmptyFile(String name) throws IOException {
+    Files.createFile(directory.resolve(name));
+    Inode file = new Inode(new PosixContent());
+    names.put(name, file);
+    durableNames.put(name, file);
+  }
+
   /** Returns where the files are, as processes see them. */
   Path directory() {
     return directory;
