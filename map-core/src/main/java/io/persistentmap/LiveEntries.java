@@ -12,6 +12,7 @@ import io.persistentmap.value.EntryCodec;
 import io.persistentmap.value.LiveEntry;
 import io.persistentmap.value.LiveValues;
 import io.persistentmap.value.StorableValues;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -23,12 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads look there first, and make what they find in the index live, if its class is. Changes
  * take the lock of the key's shard and change both in step: the index first, since who does not
  * find a key among the live ones must be able to trust it. A new live value goes to the log when a
- * checkpoint is made, or at once while a {@link DirtyPass} is running.
+ * checkpoint is made, by its {@link DirtyPass}.
  */
 final class LiveEntries<K, V> extends Entries<K, V> {
-  /** No dirty pass, so that a value need not be written. */
-  private static final int NO_PASS = 0;
-
   private final LiveValues live;
   private final StorableValues storable;
   private final boolean all;
@@ -37,13 +35,16 @@ final class LiveEntries<K, V> extends Entries<K, V> {
    * Creates the entries of a map.
    *
    * @param all whether values that can't change are live, too
+   * @param monitorTimeout how long a checkpoint waits for the monitor of a value
    */
-  LiveEntries(Store store, EntryCodec<K, V> codec, long cacheBytes, boolean all) {
+  LiveEntries(
+      Store store, EntryCodec<K, V> codec, long cacheBytes, boolean all, Duration monitorTimeout) {
     super(store, codec, all ? 0 : cacheBytes);
     this.live = new LiveValues(index, store.health());
-    this.storable = new StorableValues(codec, operations);
+    DirtyPass pass = new DirtyPass(index, operations, codec, live, monitorTimeout);
+    this.storable = new StorableValues(codec, operations, pass);
     this.all = all;
-    store.attach(new DirtyPass(index, operations, codec, live));
+    store.attach(pass);
   }
 
   boolean isLive(V value) {
@@ -226,37 +227,28 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       @Nullable Hold hold) {
     boolean asLive = isLive(value);
     Object own = codec.privateKey(operation, key);
-    boolean write = !asLive;
-    int writtenIn = NO_PASS;
     index.awaitCleaner(); // also before what only the next checkpoint will write
-    if (write) {
+    if (asLive) {
+      live.awaitPass();
+    } else {
       codec.writeValue(operation, key, value);
+      index.awaitRoom();
     }
     while (true) {
-      int pass = asLive ? live.runningPass() : NO_PASS;
-      if (pass != NO_PASS && pass != writtenIn) {
-        write = true;
-        writtenIn = pass; // what was written for the one before may have changed since
-        codec.writeValue(operation, key, value);
-      }
-      boolean find = needsRecord(index.shardOf(operation), live.get(key), write);
-      if (write) {
-        index.awaitRoom();
-      }
+      boolean find = needsRecord(index.shardOf(operation), live.get(key), asLive);
       Shard shard = find ? index.lockAndFind(operation, wantOld) : index.lock(operation);
       LiveEntry entry = null;
       V old;
       try {
         entry = live.get(key);
-        pass = asLive ? live.runningPass() : NO_PASS;
-        if ((pass != NO_PASS && pass != writtenIn) || (!find && needsRecord(shard, entry, write))) {
+        if (!find && needsRecord(shard, entry, asLive)) {
           continue; // what was seen without the lock is no longer so
         }
         old = entry == null ? null : cast(entry.freeze());
         boolean gone = hold != null && hold.isOverrun();
         if (!gone && when.allows(entry != null || operation.exists())) {
           if (asLive) {
-            storeLive(shard, operation, own, value, entry, writtenIn);
+            storeLive(shard, operation, own, value, entry);
           } else {
             storeCopied(shard, operation, entry);
           }
@@ -281,34 +273,22 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   }
 
   /** Says whether a put must know if the index has a record of the key. */
-  private boolean needsRecord(Shard shard, @Nullable LiveEntry entry, boolean write) {
-    return entry == null ? live.hasOthers(shard) : write && !entry.isFresh();
+  private boolean needsRecord(Shard shard, @Nullable LiveEntry entry, boolean asLive) {
+    return entry == null ? live.hasOthers(shard) : !asLive && !entry.isFresh();
   }
 
   private void storeLive(
-      Shard shard,
-      Operation operation,
-      Object key,
-      V value,
-      @Nullable LiveEntry present,
-      int writtenIn) {
+      Shard shard, Operation operation, Object key, V value, @Nullable LiveEntry present) {
     LiveEntry entry = present;
-    boolean write = writtenIn != NO_PASS;
-    long fingerprint = write ? DirtyPass.fingerprint(operation) : 0;
-    if (write) {
-      index.write(shard, operation); // the index is right for a key that is not live
-    }
     if (entry == null) {
       entry =
-          write || operation.exists()
+          operation.exists()
               ? live.addRecorded(shard, key, operation.hash(), value, 0)
               : live.addFresh(shard, key, operation.hash(), value);
     }
     try {
       entry.replace(value);
-      if (write) {
-        live.recorded(entry, fingerprint, writtenIn);
-      }
+      live.changed(entry);
     } catch (Throwable e) {
       health.broken = e;
       throw e;

@@ -164,14 +164,24 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    *
    * <p>Operations of the map that are called meanwhile are in it or not, each as a whole and in
    * their order. What is changed inside a live value meanwhile, without the map, may be in it or
-   * not, in part; hold what your threads hold to change it, if that matters. A function of {@link
+   * not; in part, unless it is changed in the value's own monitor: each value is read in its
+   * monitor ({@code synchronized (value)}), and in no other. So of an object whose methods are
+   * synchronized on itself no half of a change is ever stored. Objects inside a value that have
+   * monitors of their own, and private lock objects, are not known here. A function of {@link
    * #compute} and its kin that runs on a live value is waited for, up to a minute; unless it waits
    * for the checkpoint, or calls it: then the value is taken as it is at that moment.
+   *
+   * <p>The call may be made inside of {@code synchronized (value)}, and in a static initialiser. If
+   * another thread holds the monitor of a value for longer than {@link
+   * PersistentMapBuilder#monitorTimeout}, it throws {@link ValueHeldException}.
    *
    * <p>Costs serialising all live values (some 0.5 µs for each 100 bytes, shared by processors),
    * writing what changed, and two flushes of the device.
    *
    * @return what was done
+   * @throws ValueHeldException if a thread holds the monitor of a live value for too long: the
+   *     message names key and thread, nothing is lost, the previous checkpoint is intact, and the
+   *     call can be repeated
    * @throws UnstorableException if a live value can't be written: the message names its key,
    *     nothing is lost, the previous checkpoint is intact, and the call can be repeated
    * @throws DiskFullException if there is no space: nothing is lost, the previous checkpoint is

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PersistentMapBuilder<K, V> {
   private static final int DEFAULT_CACHE_SHARE = 8;
+  private static final Duration DEFAULT_MONITOR_TIMEOUT = Duration.ofSeconds(5);
 
   private final Class<K> keyType;
   private final Class<V> valueType;
@@ -44,6 +45,7 @@ public final class PersistentMapBuilder<K, V> {
   private @Nullable Path even;
   private @Nullable Path odd;
   private @Nullable Duration autoCheckpoint;
+  private Duration monitorTimeout = DEFAULT_MONITOR_TIMEOUT;
   private @Nullable ClassLoader classLoader;
   private final CodecOptions.Builder classOptions = new CodecOptions.Builder();
   private FileSystem fileSystem = FileSystem.ofPlatform();
@@ -180,6 +182,22 @@ public final class PersistentMapBuilder<K, V> {
       throw new IllegalArgumentException("autoCheckpoint must be positive, not " + interval);
     }
     autoCheckpoint = interval;
+    return this;
+  }
+
+  /**
+   * Says how long a checkpoint waits for the monitor of a live value that a thread holds, before it
+   * throws {@link ValueHeldException}. Default: 5 seconds. See {@link PersistentMap#checkpoint}.
+   *
+   * @param timeout the time
+   * @return this
+   * @throws IllegalArgumentException if not positive
+   */
+  public PersistentMapBuilder<K, V> monitorTimeout(Duration timeout) {
+    if (timeout.isZero() || timeout.isNegative()) {
+      throw new IllegalArgumentException("monitorTimeout must be positive, not " + timeout);
+    }
+    monitorTimeout = timeout;
     return this;
   }
 
@@ -338,7 +356,7 @@ public final class PersistentMapBuilder<K, V> {
     return valueMode == ValueMode.COPIED
             || (valueMode == ValueMode.AUTO && neverChanges(valueType, codec))
         ? new CopiedEntries<>(store, codec, cacheBytes)
-        : new LiveEntries<>(store, codec, cacheBytes, valueMode == ValueMode.LIVE);
+        : new LiveEntries<>(store, codec, cacheBytes, valueMode == ValueMode.LIVE, monitorTimeout);
   }
 
   /**

@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** A key or value can't be stored, or can't be read back as an object. The map is unchanged. */
-public final class UnstorableException extends PersistentMapException {
+public sealed class UnstorableException extends PersistentMapException permits ValueHeldException {
   @Serial private static final long serialVersionUID = 1L;
 
   /**

@@ -31,9 +31,6 @@ public final class HashIndex {
   /** Shards of a map. */
   public static final int ALL_SHARDS = 2 * SHARDS;
 
-  /** How often a wait is checked for being futile. */
-  private static final long FUTILITY_CHECK_NANOS = 5_000_000;
-
   private final int map;
   private final Log log;
   private final StoreHealth health;
@@ -443,35 +440,45 @@ public final class HashIndex {
   }
 
   /**
-   * Takes the key for the making of a checkpoint. Waits for its holder, but not where that would be
-   * for ever.
-   *
-   * @return null if the holder is this thread, or waits for it or for a checkpoint
-   * @throws IllegalStateException if the holder has kept the key for longer than {@code patience}
+   * Takes the key for the making of a checkpoint, if that can be done at this moment: waits neither
+   * for its holder nor for a lock.
    */
-  public @Nullable Hold holdUnlessFutile(Operation operation, Duration patience) {
-    long begin = System.nanoTime();
-    while (true) {
-      Shard shard = lockAnyway(operation);
-      KeyLock holder;
-      CountDownLatch release;
-      try {
-        holder = shard.holderOf(operation);
-        if (holder == null) {
-          return new Hold(this, shard, operation);
-        }
-        release = holder.release();
-      } finally {
-        unlock(shard, operation);
-      }
-      if (holder.isWaitFutile()) {
-        return null;
-      }
-      if (System.nanoTime() - begin > patience.toNanos()) {
-        throw new IllegalStateException(holder.describe(patience));
-      }
-      KeyLock.pause(release, FUTILITY_CHECK_NANOS);
-      health.checkNotBroken();
+  public @Nullable Hold tryHold(Operation operation) {
+    Shard shard = shardOf(operation);
+    if (!shard.tryLock()) {
+      return null;
+    }
+    operation.owes++;
+    try {
+      return shard.holderOf(operation) == null ? new Hold(this, shard, operation) : null;
+    } finally {
+      unlock(shard, operation);
+    }
+  }
+
+  /** Tells the making of a checkpoint whether the operation's key is held. */
+  public KeyState keyState(Operation operation) {
+    KeyLock holder = holderOf(operation);
+    if (holder == null) {
+      return KeyState.FREE;
+    }
+    return holder.isWaitFutile() ? KeyState.FUTILE : KeyState.HELD;
+  }
+
+  /** Tells who has held the operation's key for so long. */
+  public String describeHolder(Operation operation, Duration held) {
+    KeyLock holder = holderOf(operation);
+    return holder == null
+        ? "the key has been held again and again for " + held.toSeconds() + " s"
+        : holder.describe(held);
+  }
+
+  private @Nullable KeyLock holderOf(Operation operation) {
+    Shard shard = lockAnyway(operation);
+    try {
+      return shard.holderOf(operation);
+    } finally {
+      unlock(shard, operation);
     }
   }
 

@@ -2,8 +2,10 @@ package io.persistentmap.index;
 
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.log.BoundedLock;
+import io.persistentmap.platform.BlockedThreads;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyLock {
   private static final byte[] NOTHING = {};
+
+  /** How far chains of waiting threads are followed. */
+  private static final int MOST_STEPS = 100;
 
   /** For whom each waiting thread waits. Also the monitor under which circles are looked for. */
   private static final ConcurrentMap<Thread, KeyLock> WAITING = new ConcurrentHashMap<>();
@@ -173,20 +178,42 @@ final class KeyLock {
   }
 
   /**
-   * Says whether who makes a checkpoint would wait for ever for this key: the owner is the current
-   * thread, or waits for it or for a checkpoint, perhaps through others.
+   * Says whether a checkpoint would wait for ever for this key: the owner is the current thread, or
+   * waits for it or for a checkpoint, perhaps through others; with a key, or with an object's
+   * monitor.
    */
   boolean isWaitFutile() {
     synchronized (WAITING) {
-      KeyLock wanted = this;
-      while (wanted != null && !wanted.released) {
-        if (wanted.owner == Thread.currentThread() || CHECKPOINTING.contains(wanted.owner)) {
+      Thread holder = released ? null : owner;
+      for (int steps = 0; holder != null && steps < MOST_STEPS; steps++) {
+        if (holder == Thread.currentThread() || CHECKPOINTING.contains(holder)) {
           return true;
         }
-        wanted = WAITING.get(wanted.owner);
+        KeyLock wanted = WAITING.get(holder);
+        holder = wanted == null ? checkpointingOwnerOfMonitor(holder) : wanted.holder();
       }
       return false;
     }
+  }
+
+  private @Nullable Thread holder() {
+    return released ? null : owner;
+  }
+
+  /** Returns the thread that has the monitor which a thread waits for, if it is known here. */
+  @SuppressWarnings("deprecation") // threadId() came with 19
+  private static @Nullable Thread checkpointingOwnerOfMonitor(Thread blocked) {
+    long number = BlockedThreads.ownerOfMonitor(blocked);
+    if (number >= 0) {
+      for (Set<Thread> known : List.of(CHECKPOINTING, WAITING.keySet())) {
+        for (Thread thread : known) {
+          if (thread.getId() == number) {
+            return thread;
+          }
+        }
+      }
+    }
+    return null;
   }
 
   /** Tells who has held the key for so long. */

@@ -78,6 +78,11 @@ public class Shard {
     lock.lock();
   }
 
+  /** Takes the lock, if nobody has it at this moment. */
+  boolean tryLock() {
+    return lock.tryLock();
+  }
+
   /** Takes the lock, if need be without having it; returns whether it is to be given back. */
   boolean lockUnlessLeft() {
     return lock.lockUnlessLeft();
@@ -91,6 +96,15 @@ public class Shard {
   /** Runs code under the lock; the store has failed if it can't be given back. */
   public <T> T locked(Supplier<T> code) {
     lock.lock();
+    return haveLocked(code);
+  }
+
+  /** As {@link #locked}, but returns null if somebody has the lock at this moment. */
+  public <T> @Nullable T tryLocked(Supplier<T> code) {
+    return lock.tryLock() ? haveLocked(code) : null;
+  }
+
+  private <T> T haveLocked(Supplier<T> code) {
     boolean left = true;
     try {
       try {

@@ -26,9 +26,25 @@ public final class BoundedLock {
    * @throws io.persistentmap.PersistentMapException if the store is broken, and somebody has it
    */
   public void lock() {
-    if (!lock.tryLock() && !await()) {
+    lock(LOOK_NANOS, () -> {});
+  }
+
+  /**
+   * Takes the lock, and does something from time to time until it has it.
+   *
+   * @param everyNanos how often
+   * @param meanwhile what is done
+   * @throws io.persistentmap.PersistentMapException if the store is broken, and somebody has it
+   */
+  public void lock(long everyNanos, Runnable meanwhile) {
+    if (!lock.tryLock() && !await(everyNanos, meanwhile)) {
       throw health.brokenException();
     }
+  }
+
+  /** Takes the lock, if nobody has it at this moment. */
+  public boolean tryLock() {
+    return lock.tryLock();
   }
 
   /**
@@ -37,21 +53,24 @@ public final class BoundedLock {
    * @return whether it is to be given back
    */
   public boolean lockUnlessLeft() {
-    return lock.tryLock() || await();
+    return lock.tryLock() || await(LOOK_NANOS, () -> {});
   }
 
-  private boolean await() {
+  private boolean await(long everyNanos, Runnable meanwhile) {
     boolean interrupted = false;
     boolean locked = false;
     try {
       while (!locked) {
         try {
-          locked = lock.tryLock(LOOK_NANOS, TimeUnit.NANOSECONDS);
+          locked = lock.tryLock(everyNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
         if (!locked && health.broken != null) {
           break;
+        }
+        if (!locked) {
+          meanwhile.run();
         }
       }
       if (interrupted) {

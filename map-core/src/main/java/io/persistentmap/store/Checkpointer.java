@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * whatever fails or stops at whatever step, that checkpoint can be read.
  */
 final class Checkpointer {
+  /** How often a thread that waits for a checkpoint looks whether it is needed for it. */
+  private static final long HELP_NANOS = 4_000_000;
+
   private final Log log;
   private final HashIndex index;
   private final Catalog catalog;
@@ -210,7 +213,7 @@ final class Checkpointer {
 
   /** Runs what makes checkpoints; the store has failed if the lock can't be given back. */
   private <T> T alone(Supplier<T> code) {
-    lock.lock();
+    lockHelping();
     boolean left = true;
     try {
       try {
@@ -227,6 +230,14 @@ final class Checkpointer {
         health.broken = e;
       }
       throw e;
+    }
+  }
+
+  /** Takes the lock; until then, this thread does what the one that has it needs of it. */
+  private void lockHelping() {
+    if (!lock.tryLock()) {
+      HeapValues.Help help = heap.help();
+      lock.lock(HELP_NANOS, help::help);
     }
   }
 
@@ -247,7 +258,7 @@ final class Checkpointer {
     }
   }
 
-  private Checkpoint make(long start, HeapValues.Written live, int[] emptied) {
+  private Checkpoint make(long start, HeapValues.Written first, int[] emptied) {
     boolean newlyNamed;
     Image named;
     synchronized (images) {
@@ -256,8 +267,15 @@ final class Checkpointer {
       tried = named;
     }
     long number = present.checkpoint() + 1;
+    HeapValues.Written live = first;
     long stopStart = System.nanoTime();
-    Mark mark = stopped(() -> mark(number, newlyNamed, emptied));
+    Cut cut = stopped(() -> cut(number, newlyNamed, emptied));
+    while (!cut.made()) {
+      live = heap.writeRest();
+      stopStart = System.nanoTime();
+      cut = stopped(() -> cut(number, newlyNamed, emptied));
+    }
+    Mark mark = cut.mark();
     Duration stop = since(stopStart);
     if (mark == null) {
       requireDurable();
@@ -296,14 +314,22 @@ final class Checkpointer {
     }
   }
 
-  /** Returns null if nothing has changed. */
-  private @Nullable Mark mark(long number, boolean newlyNamed, int[] emptied) {
+  /**
+   * What came of the attempt to make the cut.
+   *
+   * @param made whether all values on the heap were in the log
+   * @param mark where it is, or null if nothing has changed
+   */
+  private record Cut(boolean made, @Nullable Mark mark) {}
+
+  private Cut cut(long number, boolean newlyNamed, int[] emptied) {
     health.check(); // a store that was closed meanwhile has a log, but no entries
-    heap.cut();
+    if (!heap.cut()) {
+      return new Cut(false, null);
+    }
     LogPosition position = log.position();
-    return !position.equals(present.tail()) || newlyNamed || emptied.length > 0
-        ? mark(number, position, emptied)
-        : null;
+    boolean changed = !position.equals(present.tail()) || newlyNamed || emptied.length > 0;
+    return new Cut(true, changed ? mark(number, position, emptied) : null);
   }
 
   /** Appends the record of a checkpoint; not again if one that failed has, and nothing since. */

@@ -13,7 +13,19 @@ public interface HeapValues {
         }
 
         @Override
-        public void cut() {}
+        public Written writeRest() {
+          return write();
+        }
+
+        @Override
+        public boolean cut() {
+          return true;
+        }
+
+        @Override
+        public Help help() {
+          return () -> {};
+        }
 
         @Override
         public void end() {}
@@ -31,18 +43,39 @@ public interface HeapValues {
    */
   record Written(long values, long written, Duration time) {}
 
+  /** What a thread does that waits for a checkpoint. Not thread-safe. */
+  interface Help {
+    /** Does what the pass that is running needs of this thread, if there is one; throws nothing. */
+    void help();
+  }
+
   /**
-   * Appends every value that has changed. From its beginning until {@link #cut} or {@link #end},
-   * each change of the map appends its value itself; so whoever then stops all changes finds
-   * everything in the log. Whatever it throws, nothing is lost, and it can be called again.
+   * Appends every value that has changed. From its beginning until {@link #cut} or {@link #end}, it
+   * is told of each change of the map. Whatever it throws, nothing is lost, and it can be called
+   * again.
+   *
+   * @throws io.persistentmap.UnstorableException if a value can't be written
    */
   Written write();
 
-  /** Called with all shard locks, where a checkpoint ends: everything is in the log. */
-  void cut();
+  /**
+   * Appends what has been changed since, and returns what has been done altogether; afterwards
+   * {@link #cut} is tried again.
+   */
+  Written writeRest();
+
+  /**
+   * Called with all shard locks, where a checkpoint is to end.
+   *
+   * @return whether everything is in the log; if not, {@link #writeRest} is called, without a lock
+   */
+  boolean cut();
 
   /** Ends what {@link #write} began, if {@link #cut} has not. */
   void end();
+
+  /** Returns what the current thread does while it waits for a checkpoint of another one. */
+  Help help();
 
   /** Drops all of them: the store is closed. With all shard locks. */
   void drop();

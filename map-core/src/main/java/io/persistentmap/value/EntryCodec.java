@@ -228,7 +228,11 @@ public final class EntryCodec<K, V> {
 
   /** Waits a little longer after each attempt to write what another thread changes. */
   static void pause(int attempt) {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 6)));
+    LockSupport.parkNanos(pauseNanos(attempt));
+  }
+
+  static long pauseNanos(int attempt) {
+    return TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 6));
   }
 
   /**

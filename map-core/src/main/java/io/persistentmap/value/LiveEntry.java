@@ -34,17 +34,30 @@ public final class LiveEntry {
   /** Its place among the fresh entries of its shard. */
   int freshAt = NOT_FRESH;
 
+  /** Changes with each change of the value; by the thread that makes the change. */
+  private volatile int version;
+
+  /** Whether the running pass has been told of a change, and not begun to write it. */
+  volatile boolean owed;
+
+  /** Whether it has ceased to count, other than by a clearing of the map. */
+  private volatile boolean removed;
+
+  /** How often the map had been cleared when it was made. */
+  final int era;
+
   /** Fingerprint of the value's bytes in the record; 0 if that is not known. */
   long fingerprint;
 
-  /** The last pass since whose beginning the entry was written, by whomever. */
+  /** The pass in which it was written, unless it has been changed since. */
   volatile int pass;
 
-  LiveEntry(Object key, LiveShard home, long hash, Object value) {
+  LiveEntry(Object key, LiveShard home, long hash, Object value, int era) {
     this.key = key;
     this.home = home;
     this.hash = hash;
     this.value = value;
+    this.era = era;
   }
 
   /** Returns the key, which nobody else can change. */
@@ -102,13 +115,29 @@ public final class LiveEntry {
     exchange(next);
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
   private Object exchange(Object next) {
     Object before = value;
+    version++;
     if (next != before) {
       value = next;
       written = false;
     }
     return before;
+  }
+
+  /** Returns a number that is another after each change of the value by the map. */
+  int version() {
+    return version;
+  }
+
+  /** Notes that the entry does not count any more. Under the lock of the shard. */
+  void removed() {
+    removed = true;
+  }
+
+  boolean isRemoved() {
+    return removed;
   }
 
   /** Says whether the object can't differ from its record, if it can't change itself. */
@@ -119,5 +148,10 @@ public final class LiveEntry {
   /** Notes that the object is in the record. */
   synchronized void written() {
     written = true;
+  }
+
+  /** Notes that the object of a version is in the record. */
+  synchronized void written(int ofVersion) {
+    written = version == ofVersion;
   }
 }

@@ -4,7 +4,10 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Shard;
 import io.persistentmap.log.StoreHealth;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class LiveValues {
   private static final int RESERVE_BYTES = 1 << 17;
 
+  /** {@link LiveEntry#pass} of an entry that has changed. */
+  private static final int NO_PASS = 0;
+
   private final LiveShard[] homes;
 
   /** Changes under the locks of all shards. */
   private volatile ConcurrentHashMap<Object, LiveEntry> entries = new ConcurrentHashMap<>();
 
-  /** Whether a dirty pass is running, so that each change has to write its value itself. */
+  /** Whether a dirty pass is running, so that it must be told of each change. */
   private volatile boolean passing;
 
   /** Number of the last dirty pass; changes while none is running. */
@@ -33,6 +39,14 @@ public final class LiveValues {
 
   /** Of the store; a field for who has caught an error. */
   final StoreHealth health;
+  /** Changed while the pass is running, so that it has to write them before the cut. */
+  private final Queue<LiveEntry> owed = new ConcurrentLinkedQueue<>();
+
+  /** How long each change of a live value waits, so that the pass can end; 0 mostly. */
+  private volatile long waitNanos;
+
+  /** How often the map has been cleared; changes under the locks of all shards. */
+  private volatile int era;
 
   /** Dropped when the heap is full, so that there is room for the words that say so. */
   @SuppressWarnings("unused")
@@ -134,14 +148,21 @@ public final class LiveValues {
   // ---- under the lock of the shard -------------------------------------------------------------
 
   /**
-   * Returns the number of the dirty pass that is running, so that a change must write its value
-   * itself, and must have begun to since; 0 if there is none.
+   * Notes that the value of an entry has been changed, or that it is new: a pass that is running
+   * writes it before the cut. The thread that changes it can't, since it may hold what the value's
+   * monitor must not be waited for with: its key, or locks of the program.
    */
-  public int runningPass() {
-    return passing ? pass : 0;
+  public void changed(LiveEntry entry) {
+    if (passing) {
+      entry.pass = NO_PASS;
+      if (!entry.owed) {
+        entry.owed = true;
+        owed.add(entry);
+      }
+    }
   }
 
-  /** Says whether a value can be replaced without being written. */
+  /** Says whether a value can be replaced without anything else being done. */
   boolean isReplacing() {
     return !passing && health.isWritable();
   }
@@ -155,7 +176,7 @@ public final class LiveValues {
 
   /** Says whether this entry still counts. */
   public boolean isPresent(LiveEntry entry) {
-    return entries.get(entry.key) == entry;
+    return !entry.isRemoved() && entry.era == era;
   }
 
   /** Says whether the index has entries of the shard that are not live. */
@@ -166,7 +187,7 @@ public final class LiveValues {
   /** Adds an entry that has no record. */
   public LiveEntry addFresh(Shard shard, Object key, long hash, Object value) {
     LiveShard home = homeOf(shard);
-    LiveEntry entry = new LiveEntry(key, home, hash, value);
+    LiveEntry entry = new LiveEntry(key, home, hash, value, era);
     try {
       home.addFresh(entry);
       entries.put(key, entry);
@@ -190,7 +211,7 @@ public final class LiveValues {
    */
   public LiveEntry addRecorded(Shard shard, Object key, long hash, Object value, long fingerprint) {
     LiveShard home = homeOf(shard);
-    LiveEntry entry = new LiveEntry(key, home, hash, value);
+    LiveEntry entry = new LiveEntry(key, home, hash, value, era);
     if (fingerprint != 0) {
       entry.fingerprint = fingerprint;
       entry.written();
@@ -221,16 +242,15 @@ public final class LiveValues {
   /**
    * Notes that the value of an entry is in its record now.
    *
-   * @param writtenIn the pass since whose beginning it was written, which may be over
+   * @param version of the entry when the value was read
    */
-  public void recorded(LiveEntry entry, long fingerprint, int writtenIn) {
+  void recorded(LiveEntry entry, long fingerprint, int version) {
     if (entry.isFresh()) {
       entry.home.removeFresh(entry);
       entry.home.recorded++;
     }
     entry.fingerprint = fingerprint;
-    entry.written();
-    entry.pass = writtenIn;
+    entry.written(version);
     entry.home.settle();
   }
 
@@ -242,6 +262,7 @@ public final class LiveValues {
       entry.home.recorded--;
     }
     entry.home.depart();
+    entry.removed();
     entries.remove(entry.key, entry);
     entry.home.settle();
   }
@@ -258,10 +279,12 @@ public final class LiveValues {
   // ---- under the locks of all shards -----------------------------------------------------------
 
   /** Removes all entries: the index was cleared. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the locks
   public void clear() {
     for (LiveShard home : homes) {
       home.depart();
     }
+    era++;
     entries = new ConcurrentHashMap<>();
     for (LiveShard home : homes) {
       home.clear();
@@ -270,7 +293,7 @@ public final class LiveValues {
 
   // ---- the dirty pass --------------------------------------------------------------------------
 
-  /** Begins a pass: changes that begin from now on write their values themselves. */
+  /** Begins a pass: it is told of changes that begin from now on. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one pass at a time
   int beginPass() {
     pass++;
@@ -281,6 +304,37 @@ public final class LiveValues {
   /** Ends the pass, if one is running. */
   void endPass() {
     passing = false;
+    waitNanos = 0;
+    while (nextOwed() != null) {
+      // The next pass looks at all entries.
+    }
+  }
+
+  /** Makes changes of live values wait, or no longer: a pass must be able to keep up with them. */
+  void slowDown(long nanos) {
+    waitNanos = nanos;
+  }
+
+  /** Waits a little if a pass can't keep up. Before a live value is put, and without a lock. */
+  public void awaitPass() {
+    long nanos = waitNanos;
+    if (nanos > 0) {
+      LockSupport.parkNanos(nanos);
+    }
+  }
+
+  /** Returns an entry that has been changed since the pass began, or null. */
+  @Nullable LiveEntry nextOwed() {
+    LiveEntry entry = owed.poll();
+    if (entry != null) {
+      entry.owed = false; // before its value is looked at
+    }
+    return entry;
+  }
+
+  /** Says whether entries have been changed that are not written; exact under all locks. */
+  boolean owesAny() {
+    return !owed.isEmpty();
   }
 
   /** Returns the number of fresh entries; exact under the locks of all shards. */

@@ -4,6 +4,7 @@ import io.persistentmap.UnstorableException;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.serializer.SerializationException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.ConcurrentModificationException;
 import java.util.Map;
@@ -20,23 +21,32 @@ import org.jspecify.annotations.Nullable;
  * of their first elements count, too: so a list of sockets is refused although lists of strings
  * have been put before. What is found out later only, or changed into an object later, fails the
  * checkpoint, which names its key. Thread-safe.
+ *
+ * <p>A value is written in its own monitor, since other threads may change it there. The thread
+ * that puts it runs all of the program's code, but does not wait for the monitor itself, and not
+ * for long: it may hold locks of the program that the monitor's holder waits for.
  */
 public final class StorableValues {
   /** How deep first elements are looked at. */
   private static final int DEPTH = 3;
 
+  /** How long a put waits for the monitor of its value. */
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+
   private static final @Nullable Object[] NOTHING = {};
 
   private final EntryCodec<?, ?> codec;
   private final OperationPool operations;
+  private final MonitorThreads threads;
 
   /** Classes of which something has been written. */
   private final Set<Class<?>> known = ConcurrentHashMap.newKeySet();
 
   /** Creates one that knows no class. */
-  public StorableValues(EntryCodec<?, ?> codec, OperationPool operations) {
+  public StorableValues(EntryCodec<?, ?> codec, OperationPool operations, DirtyPass pass) {
     this.codec = codec;
     this.operations = operations;
+    this.threads = pass.threads();
   }
 
   /**
@@ -48,6 +58,18 @@ public final class StorableValues {
     if (isKnown(value, DEPTH)) {
       return;
     }
+    if (Monitors.isUsable(value) && !codec.isImmutable(value) && !Thread.holdsLock(value)) {
+      try (MonitorHold hold = threads.hold(value)) {
+        if (hold.await(PATIENCE)) {
+          write(key, value);
+        } // else another thread has it, so it is for the checkpoint to see
+      }
+    } else {
+      write(key, value);
+    }
+  }
+
+  private void write(Object key, Object value) {
     Operation operation = operations.take();
     try {
       codec.writeValueAlone(operation, value);

@@ -1,0 +1,65 @@
+package io.persistentmap.value;
+
+import io.persistentmap.ValueHeldException;
+import io.persistentmap.platform.BlockedThreads;
+import org.jspecify.annotations.Nullable;
+
+/** What a pass says of values that it can't write. */
+final class PassMessages {
+  private PassMessages() {}
+
+  /** Begins a message about an entry. */
+  static String message(DirtyPass pass, LiveEntry entry, String finding) {
+    return pass.codec().path()
+        + ": no checkpoint was made, the previous one is intact: the value of key "
+        + entry.key
+        + " "
+        + finding;
+  }
+
+  static ValueHeldException held(
+      DirtyPass pass, LiveEntry entry, Object value, @Nullable Thread waiting) {
+    String owner =
+        waiting == null
+            ? "a thread that can't be named"
+            : BlockedThreads.describeOwnerOfMonitor(waiting);
+    return held(pass, entry, value, owner);
+  }
+
+  static ValueHeldException held(DirtyPass pass, LiveEntry entry, Object value, String owner) {
+    return new ValueHeldException(
+        message(
+            pass,
+            entry,
+            "(a "
+                + value.getClass().getTypeName()
+                + ") is locked for longer than "
+                + describe(pass)
+                + " by "
+                + owner
+                + "; let that thread leave its synchronized block, or give the map a longer"
+                + " monitorTimeout, and try again"));
+  }
+
+  /** Says that a value's own code does not come to an end. */
+  static ValueHeldException blocked(DirtyPass pass, LiveEntry entry, Thread thread) {
+    String owner =
+        BlockedThreads.ownerOfMonitor(thread) < 0
+            ? ""
+            : ", waiting for " + BlockedThreads.describeOwnerOfMonitor(thread);
+    return new ValueHeldException(
+        message(
+            pass,
+            entry,
+            "has not been written for "
+                + describe(pass)
+                + ", since its own code waits ("
+                + BlockedThreads.describe(thread)
+                + owner
+                + "); let that code come to an end, and try again"));
+  }
+
+  private static String describe(DirtyPass pass) {
+    return pass.monitorTimeout().toMillis() + " ms (monitorTimeout)";
+  }
+}

@@ -1,0 +1,500 @@
+package io.persistentmap.value;
+
+import io.persistentmap.PersistentMapException;
+import io.persistentmap.UnstorableException;
+import io.persistentmap.ValueHeldException;
+import io.persistentmap.platform.BlockedThreads;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dirty pass: which entries are to be written, who is at them, and who has to wait.
+ *
+ * <p>The thread that makes the checkpoint hands entries out, and looks about every millisecond at
+ * what does not go on. It writes itself only what it need not wait for: values whose monitor it
+ * has. So do the threads that wait for the checkpoint ({@link PassHelp}).
+ */
+final class PassRun {
+  private static final int BATCH = 64;
+
+  /** Batches that wait for a visitor; then the thread that hands out waits. */
+  private static final int MOST_BATCHES = 256;
+
+  /** Threads that wait for monitors; more than these are not given up. */
+  private static final int MOST_STUCK = 32;
+
+  private static final long LOOK_NANOS = 1_000_000;
+
+  /** How long a thread waits for a monitor before others go on with what it was to do. */
+  private static final long STUCK_NANOS = 3_000_000;
+
+  private static final int MOST_DOUBLINGS = 6;
+
+  /** A thread that has had less of a processor in that time which the pass waits, does nothing. */
+  private static final long IDLE_NANOS = 20_000_000;
+
+  private final DirtyPass pass;
+  private final int number;
+  private final boolean initializing = Initializers.isInside();
+  private final @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
+  private final Thread caller = Thread.currentThread();
+  private final int most = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors()));
+  private final LongAdder written = new LongAdder();
+  private final AtomicLong pending = new AtomicLong();
+  private final LinkedBlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
+  private final List<Visitor> visitors = new CopyOnWriteArrayList<>();
+
+  /** Visitors that don't wait for a monitor for long. */
+  private final AtomicInteger active = new AtomicInteger();
+
+  /** To be tried again. */
+  private final Queue<Task> late = new ConcurrentLinkedQueue<>();
+
+  /** What waits for monitors. */
+  private final Queue<Parked> parked = new ConcurrentLinkedQueue<>();
+
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private volatile boolean over;
+
+  /** Used by the thread that makes the checkpoint. */
+  private List<Task> collected = new ArrayList<>(BATCH);
+
+  /**
+   * A task that waits for a monitor.
+   *
+   * @param visitor who is waiting for it
+   */
+  record Parked(Task task, Object value, Visitor visitor, long since) {}
+
+  PassRun(DirtyPass pass, int number) {
+    this.pass = pass;
+    this.number = number;
+  }
+
+  DirtyPass pass() {
+    return pass;
+  }
+
+  int number() {
+    return number;
+  }
+
+  boolean isRunning() {
+    return !over && failure.get() == null;
+  }
+
+  @Nullable ClassLoader contextClassLoader() {
+    return context;
+  }
+
+  void countWritten() {
+    written.increment();
+  }
+
+  long written() {
+    return written.sum();
+  }
+
+  // ---- by the thread that makes the checkpoint -------------------------------------------------
+
+  /** Writes all entries that have changed. */
+  void writeAll() {
+    for (LiveEntry entry : pass.live().table().values()) {
+      add(entry);
+    }
+    await();
+  }
+
+  /** Writes what has been changed since the pass began. */
+  void writeOwed() {
+    LiveEntry entry = pass.live().nextOwed();
+    while (entry != null) {
+      add(entry);
+      entry = pass.live().nextOwed();
+    }
+    await();
+  }
+
+  /** Ends the pass: what is still being tried does not count. */
+  void end() {
+    over = true;
+    batches.clear();
+  }
+
+  private void add(LiveEntry entry) {
+    Task task = new Task(this, entry, true);
+    pending.incrementAndGet();
+    if (isOwn(entry.value())) {
+      writeOwn(task);
+    } else {
+      collect(task);
+    }
+  }
+
+  private static boolean isOwn(Object value) {
+    return Monitors.isUsable(value) && Thread.holdsLock(value);
+  }
+
+  private void collect(Task task) {
+    collected.add(task);
+    if (collected.size() == BATCH) {
+      handOut();
+      while (batches.size() > MOST_BATCHES) {
+        look();
+      }
+    }
+  }
+
+  private void handOut() {
+    if (!collected.isEmpty()) {
+      batches.add(new Batch(collected));
+      collected = new ArrayList<>(BATCH);
+      ensureVisitors();
+    }
+  }
+
+  private void ensureVisitors() {
+    while (!initializing
+        && active.get() < Math.min(most, batches.size())
+        && pass.stuck().size() < MOST_STUCK) {
+      Visitor visitor = new Visitor(this);
+      active.incrementAndGet();
+      visitors.add(visitor);
+      if (!pass.threads().start(visitor)) {
+        left(visitor);
+        return;
+      }
+    }
+  }
+
+  private void await() {
+    boolean interrupted = Thread.interrupted(); // or nothing below would wait
+    try {
+      handOut();
+      while (pending.get() > 0) {
+        look();
+        interrupted |= Thread.interrupted();
+      }
+      rethrow();
+    } finally {
+      if (interrupted) {
+        caller.interrupt();
+      }
+    }
+  }
+
+  /** Waits a little, and then sees to what does not go on. */
+  private void look() {
+    rethrow();
+    if (initializing) {
+      Batch batch = batches.poll();
+      if (batch != null) {
+        writeInInitializer(batch);
+        return;
+      }
+    }
+    LockSupport.parkNanos(LOOK_NANOS);
+    tryAgain();
+    watchVisitors();
+    watchParked();
+    if (!pass.stuck().isEmpty()) {
+      leaveOutWritten();
+    }
+    handOut();
+    ensureVisitors();
+  }
+
+  private void rethrow() {
+    Throwable failed = failure.get();
+    if (failed instanceof Error error) {
+      throw error;
+    } else if (failed instanceof RuntimeException exception) {
+      throw exception;
+    }
+  }
+
+  private void tryAgain() {
+    for (int left = late.size(); left > 0; left--) {
+      Task task = late.poll();
+      if (task == null) {
+        return;
+      }
+      if (!task.isDue()) {
+        late.add(task);
+      } else if (isOwn(task.entry.value())) {
+        writeOwn(task);
+      } else {
+        collected.add(task);
+      }
+    }
+  }
+
+  private void watchVisitors() {
+    long now = System.nanoTime();
+    for (Visitor visitor : visitors) {
+      Writing waiting = visitor.waiting();
+      Object at = waiting != null ? waiting : visitor.task();
+      Thread thread = visitor.thread();
+      if (at != visitor.seen || at == null || thread == null) {
+        visitor.seen = at;
+        visitor.seenSince = now;
+        visitor.seenProcessorNanos = -1;
+      } else if (waiting != null) {
+        leaveBehind(visitor, waiting, now);
+      } else if (now - visitor.seenSince > pass.monitorTimeout().toNanos()) {
+        requireProgress(visitor, thread, now);
+      }
+    }
+  }
+
+  private void leaveBehind(Visitor visitor, Writing waiting, long now) {
+    // Longer each time, as threads that have many monitors write their values meanwhile.
+    int doublings = Math.min(pass.stuck().size() / 4, MOST_DOUBLINGS);
+    if (now - visitor.seenSince > STUCK_NANOS << doublings && visitor.leaveBehind(waiting)) {
+      active.decrementAndGet();
+      parked.add(new Parked(waiting.task, waiting.value, visitor, visitor.seenSince));
+      Batch rest = visitor.batch();
+      if (rest != null) {
+        batches.add(rest);
+      }
+    }
+  }
+
+  /** Sees what threads that have monitors have written, when there may be no visitor to see it. */
+  private void leaveOutWritten() {
+    for (int left = batches.size(); left > 0; left--) {
+      Batch batch = batches.poll();
+      if (batch == null) {
+        return;
+      }
+      List<Task> rest = new ArrayList<>();
+      Task task = batch.next();
+      while (task != null) {
+        if (task.entry.pass == number) {
+          task.finish();
+        } else {
+          rest.add(task);
+        }
+        task = batch.next();
+      }
+      if (!rest.isEmpty()) {
+        batches.add(new Batch(rest));
+      }
+    }
+  }
+
+  /** What a value's own code does takes its time; but if it does nothing, that is no time. */
+  private void requireProgress(Visitor visitor, Thread thread, long now) {
+    Task task = visitor.task();
+    long had = BlockedThreads.processorNanos(thread);
+    boolean idle = visitor.seenProcessorNanos >= 0 && had - visitor.seenProcessorNanos < IDLE_NANOS;
+    visitor.seenSince = now;
+    visitor.seenProcessorNanos = had;
+    if (idle && task != null && !task.isDone() && !visitor.isInStore()) {
+      throw PassMessages.blocked(pass, task.entry, thread);
+    }
+  }
+
+  private void watchParked() {
+    Iterator<Parked> all = parked.iterator();
+    while (all.hasNext()) {
+      Parked each = all.next();
+      Task task = each.task();
+      if (isSettled(each)) {
+        task.finish();
+        all.remove();
+      } else if (Thread.holdsLock(each.value())) {
+        all.remove();
+        writeOwn(task);
+      } else if (!each.visitor().waitsFor(each.value()) && !each.visitor().isAt(task)) {
+        all.remove();
+        collected.add(task);
+      } else if (System.nanoTime() - each.since() > pass.monitorTimeout().toNanos()) {
+        throw held(task, each.value(), each.visitor());
+      }
+    }
+  }
+
+  private boolean isSettled(Parked each) {
+    LiveEntry entry = each.task().entry;
+    return each.task().isDone()
+        || entry.pass == number
+        || entry.value() != each.value()
+        || !pass.live().isPresent(entry);
+  }
+
+  private ValueHeldException held(Task task, Object value, Visitor visitor) {
+    return PassMessages.held(pass, task.entry, value, visitor.thread());
+  }
+
+  // ---- by a thread that has a monitor, or initialises a class ----------------------------------
+
+  /** Writes a value whose monitor the current thread has, unless a function has the key. */
+  void writeOwn(Task task) {
+    Writing writing = null;
+    try {
+      writing = Writing.begin(task);
+      if (writing != null && writing.needsMonitor() && !Thread.holdsLock(writing.value)) {
+        late.add(task); // replaced meanwhile
+      } else if (writing != null) {
+        if (writing.prepare()) {
+          writing.read();
+        }
+        conclude(writing);
+      }
+    } catch (Throwable e) {
+      failed(task, writing, e);
+    }
+  }
+
+  /** Does for the visitors what they might not be able to do. */
+  void writeInInitializer(Batch batch) {
+    Task task = batch.next();
+    while (task != null && isRunning()) {
+      writeInInitializer(task);
+      task = batch.next();
+    }
+  }
+
+  /** Writes a value in the current thread, while another one holds its monitor. */
+  void writeInInitializer(Task task) {
+    Writing writing = null;
+    try {
+      writing = Writing.begin(task);
+      if (writing == null) {
+        return;
+      }
+      if (writing.prepare()) {
+        if (writing.needsMonitor() && !Thread.holdsLock(writing.value)) {
+          readHeld(writing);
+        } else {
+          writing.read();
+        }
+      }
+      conclude(writing);
+    } catch (Throwable e) {
+      failed(task, writing, e);
+    }
+  }
+
+  private void readHeld(Writing writing) {
+    for (Visitor visitor : visitors) {
+      Writing there = visitor.inside(writing.value);
+      if (there != null) {
+        writing.read();
+        if (visitor.inside(writing.value) != there) {
+          writing.forget();
+        }
+        return;
+      }
+    }
+    try (MonitorHold hold = pass.threads().hold(writing.value)) {
+      if (!hold.await(pass.monitorTimeout())) {
+        throw PassMessages.held(pass, writing.task.entry, writing.value, hold.describeOwner());
+      }
+      writing.read();
+    }
+  }
+
+  private void failed(Task task, @Nullable Writing writing, Throwable e) {
+    if (writing != null) {
+      writing.abandon(e);
+    }
+    fail(task.entry, e);
+  }
+
+  /** Returns the batch that a thread takes which has nothing else to do, or null. */
+  @Nullable Batch takeBatch() {
+    return batches.poll();
+  }
+
+  Iterable<Parked> parked() {
+    return parked;
+  }
+
+  Iterable<Visitor> visitors() {
+    return visitors;
+  }
+
+  // ---- by any thread ---------------------------------------------------------------------------
+
+  /** Returns the next batch for a visitor, or null if it is to end. */
+  @Nullable Batch nextBatch() {
+    try {
+      return isRunning() ? batches.poll(1, TimeUnit.MILLISECONDS) : null;
+    } catch (InterruptedException e) {
+      return null; // nobody else knows that thread
+    }
+  }
+
+  /**
+   * Says whether somebody waits for that value's monitor already, perhaps since an earlier pass.
+   */
+  boolean waitsForStuck(Writing writing) {
+    for (Visitor visitor : pass.stuck()) {
+      if (visitor.waitsFor(writing.value)) {
+        visitor.adopt(writing);
+        parked.add(new Parked(writing.task, writing.value, visitor, System.nanoTime()));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void conclude(Writing writing) {
+    Task task = writing.task;
+    switch (writing.conclude()) {
+      case DONE -> task.finish();
+      case KEY_HELD -> putOff(task, null);
+      case CHANGING -> putOff(task, writing.failure());
+    }
+  }
+
+  private void putOff(Task task, @Nullable RuntimeException failed) {
+    if (!task.putOff(failed) && failed != null) {
+      fail(task.entry, failed);
+    } else if (task.isCounted()) {
+      late.add(task);
+    }
+  }
+
+  void finished() {
+    if (pending.decrementAndGet() == 0) {
+      LockSupport.unpark(caller);
+    }
+  }
+
+  void left(Visitor visitor) {
+    visitors.remove(visitor);
+    active.decrementAndGet();
+  }
+
+  void cameBack() {
+    active.incrementAndGet();
+  }
+
+  /** Lets the checkpoint fail: what is not the store's fault is that of an entry. */
+  void fail(LiveEntry entry, Throwable failed) {
+    Throwable named =
+        failed instanceof Error || failed instanceof PersistentMapException
+            ? failed
+            : new UnstorableException(
+                PassMessages.message(pass, entry, "can't be written: " + failed.getMessage())
+                    + "; change that object or remove its key, and try again",
+                failed);
+    failure.compareAndSet(null, named);
+    LockSupport.unpark(caller);
+  }
+}

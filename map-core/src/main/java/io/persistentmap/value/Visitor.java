@@ -1,0 +1,191 @@
+package io.persistentmap.value;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes from entry to entry in a thread of ours, enters the monitor of each value, and reads it
+ * there; holding nothing else, since it may have to wait for a monitor for any time. If that takes
+ * long, the pass goes on without it, and a later pass may give it a new attempt at the same object.
+ */
+final class Visitor implements Runnable {
+  private final PassRun run;
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable Batch batch;
+
+  /** What it is at; null between two. */
+  private volatile @Nullable Task task;
+
+  /** The object whose monitor it waits for. */
+  private volatile @Nullable Object awaited;
+
+  /** What it does once it is in. */
+  private volatile @Nullable Writing next;
+
+  /** What it does in the monitor, or has done there last. */
+  private volatile @Nullable Writing current;
+
+  /** Whether it is in the monitor of the current value. */
+  private volatile boolean inside;
+
+  /** Guarded by this: whether the pass goes on without it. */
+  private boolean stuck;
+
+  /** What the pass has seen it at, since when, and the processor's time that it had had then. */
+  @Nullable Object seen;
+
+  long seenSince;
+  long seenProcessorNanos;
+
+  Visitor(PassRun run) {
+    this.run = run;
+  }
+
+  @Override
+  public void run() {
+    Thread own = Thread.currentThread();
+    thread = own;
+    own.setContextClassLoader(run.contextClassLoader());
+    try {
+      Batch taken = run.nextBatch();
+      while (taken != null) {
+        batch = taken;
+        visitAll(taken);
+        taken = run.nextBatch();
+      }
+    } finally {
+      own.setContextClassLoader(null);
+      run.left(this);
+    }
+  }
+
+  private void visitAll(Batch taken) {
+    Task each = taken.next();
+    while (each != null) {
+      visit(each);
+      each = taken.next();
+    }
+  }
+
+  private void visit(Task each) {
+    task = each;
+    Writing writing = null;
+    try {
+      writing = Writing.begin(each);
+      if (writing == null) {
+        return;
+      }
+      if (writing.prepare()) {
+        if (!writing.needsMonitor()) {
+          writing.read();
+        } else if (run.waitsForStuck(writing)) {
+          return;
+        } else {
+          writing = enter(writing);
+        }
+      }
+      writing.task.run.conclude(writing);
+    } catch (Throwable e) {
+      if (writing != null) {
+        writing.abandon(e);
+      }
+      Task failed = writing == null ? each : writing.task;
+      failed.run.fail(failed.entry, e);
+    } finally {
+      task = null;
+      current = null;
+      next = null;
+      comeBack();
+    }
+  }
+
+  /** Returns the attempt that was made: a later pass may have put its own in place of the first. */
+  private Writing enter(Writing first) {
+    next = first;
+    awaited = first.value;
+    synchronized (first.value) {
+      Writing made = next;
+      current = made;
+      awaited = null;
+      inside = true;
+      try {
+        made.read();
+      } finally {
+        inside = false;
+      }
+      return made;
+    }
+  }
+
+  // ---- as others see it ------------------------------------------------------------------------
+
+  @Nullable Thread thread() {
+    return thread;
+  }
+
+  @Nullable Batch batch() {
+    return batch;
+  }
+
+  /** Returns what it is at. */
+  @Nullable Task task() {
+    return task;
+  }
+
+  /** Returns the attempt that waits for a monitor, or null. */
+  @Nullable Writing waiting() {
+    Writing waiting = next;
+    return waiting != null && awaited == waiting.value ? waiting : null;
+  }
+
+  boolean waitsFor(Object value) {
+    return awaited == value;
+  }
+
+  /** Says whether it waits for a monitor with that task, or has got in with it. */
+  boolean isAt(Task other) {
+    Writing made = current;
+    Writing waiting = waiting();
+    return (made != null && made.task == other) || (waiting != null && waiting.task == other);
+  }
+
+  /** Returns the attempt that it is making in the monitor of a value, or null. */
+  @Nullable Writing inside(Object value) {
+    Writing made = current;
+    return inside && made != null && made.value == value ? made : null;
+  }
+
+  boolean isInStore() {
+    Writing made = current;
+    return made != null && made.isInStore();
+  }
+
+  /** Gives it another attempt, for when it gets in; that may be too late. */
+  void adopt(Writing writing) {
+    Writing present = next;
+    if (present != null && !present.task.run.isRunning()) {
+      next = writing;
+    }
+  }
+
+  /** Notes that the pass goes on without it, if it still waits. */
+  synchronized boolean leaveBehind(Writing writing) {
+    if (stuck || waiting() != writing) {
+      return false;
+    }
+    stuck = true;
+    run.pass().addStuck(this);
+    return true;
+  }
+
+  synchronized boolean isLeftBehind() {
+    return stuck;
+  }
+
+  private synchronized void comeBack() {
+    if (stuck) {
+      stuck = false;
+      run.pass().removeStuck(this);
+      run.cameBack();
+    }
+  }
+}

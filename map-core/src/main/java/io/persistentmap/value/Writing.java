@@ -1,0 +1,268 @@
+package io.persistentmap.value;
+
+import io.persistentmap.format.RecordLayout;
+import io.persistentmap.index.Hold;
+import io.persistentmap.index.KeyState;
+import io.persistentmap.index.Operation;
+import io.persistentmap.index.Shard;
+import io.persistentmap.serializer.SerializationException;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ConcurrentModificationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to write the value of an entry: {@link #prepare}, then {@link #read}, in the value's
+ * monitor, then {@link #conclude}, outside of it. What was read counts only if meanwhile the map
+ * has not changed the entry, and no function has had its key.
+ */
+final class Writing {
+  /** What has become of an attempt. */
+  enum Outcome {
+    /** There is nothing more to be done. */
+    DONE,
+
+    /** A function has, or has had, the key. */
+    KEY_HELD,
+
+    /** The value could not be written; a thread may be changing it without its monitor. */
+    CHANGING
+  }
+
+  /** How long the pass waits for a function that holds a key. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  final Task task;
+  final Object value;
+  private final DirtyPass pass;
+  private final LiveEntry entry;
+
+  /** Has the key, if that is to be held. */
+  private @Nullable Operation keyed;
+
+  private boolean futile;
+  private @Nullable Hold hold;
+  private int version;
+  private long holds;
+  private boolean keyHeld;
+
+  /** Has the value's bytes. */
+  private @Nullable Operation alone;
+
+  /** Has the record. */
+  private @Nullable Operation appended;
+
+  private @Nullable RuntimeException failure;
+
+  /** Whether the thread is waiting for the store, rather than for the program. */
+  private volatile boolean inStore;
+
+  private Writing(Task task, Object value) {
+    this.task = task;
+    this.pass = task.run.pass();
+    this.entry = task.entry;
+    this.value = value;
+  }
+
+  /** Begins an attempt; returns null if there is nothing to do. */
+  static @Nullable Writing begin(Task task) {
+    LiveEntry entry = task.entry;
+    PassRun run = task.run;
+    if (task.isDone() || !run.isRunning()) {
+      return null;
+    }
+    if (entry.pass != run.number() && run.pass().live().isPresent(entry)) {
+      Object value = entry.settled();
+      if (!run.pass().codec().isImmutable(value) || !entry.isWritten()) {
+        return new Writing(task, value);
+      }
+    }
+    task.finish();
+    return null;
+  }
+
+  /** Says whether the value is to be read in its monitor. */
+  boolean needsMonitor() {
+    return Monitors.isUsable(value) && !pass.codec().isImmutable(value);
+  }
+
+  boolean isInStore() {
+    return inStore;
+  }
+
+  /**
+   * Does what must not be done in the monitor; may call the program's code, of the key.
+   *
+   * @return whether there is any point in going on: the key is not held
+   */
+  boolean prepare() {
+    if (!task.isLate()) {
+      keyHeld = isKeyHeld();
+      return !keyHeld;
+    }
+    Operation operation = pass.operations().take();
+    keyed = operation;
+    pass.codec().writeKnownKey(operation, entry.key);
+    KeyState state = pass.index().keyState(operation);
+    futile = state == KeyState.FUTILE;
+    keyHeld = state == KeyState.HELD;
+    if (keyHeld && task.lateNanos() > PATIENCE.toNanos()) {
+      throw new IllegalStateException(pass.index().describeHolder(operation, PATIENCE));
+    }
+    return !keyHeld;
+  }
+
+  private boolean isKeyHeld() {
+    Shard shard = entry.shard();
+    if (!shard.isAnyHeld()) {
+      return false;
+    }
+    return shard.locked(() -> shard.isHeld(entry.hash));
+  }
+
+  /** Reads the value into a private buffer; waits for nothing but what its own code waits for. */
+  void read() {
+    version = entry.version();
+    if (task.isDone() || !task.run.isRunning() || entry.settled() != value) {
+      return; // who has changed it has told the pass
+    }
+    holds = entry.shard().holds();
+    if (keyed == null) {
+      keyHeld = mayBeHeld();
+    } else if (!futile) {
+      hold = pass.index().tryHold(keyed);
+      keyHeld = hold == null;
+    }
+    if (keyHeld) {
+      return;
+    }
+    Operation operation = pass.operations().take();
+    try {
+      pass.codec().writeValueAlone(operation, value);
+      alone = operation;
+    } catch (SerializationException | ConcurrentModificationException e) {
+      failure = e;
+    }
+    VarHandle.acquireFence(); // all that was read of the value, before the holds
+  }
+
+  private boolean mayBeHeld() {
+    Shard shard = entry.shard();
+    if (!shard.isAnyHeld()) {
+      return false;
+    }
+    return !Boolean.FALSE.equals(shard.tryLocked(() -> shard.isHeld(entry.hash)));
+  }
+
+  /** Appends what was read, if it is new and still counts. */
+  Outcome conclude() {
+    Outcome outcome;
+    if (hold != null) {
+      hold.release();
+    }
+    if (keyHeld || (keyed == null && alone != null && isTaken())) {
+      outcome = Outcome.KEY_HELD;
+    } else if (failure != null) {
+      outcome = Outcome.CHANGING;
+    } else {
+      outcome = alone == null ? Outcome.DONE : write(alone);
+    }
+    giveBack();
+    return outcome;
+  }
+
+  /** Makes what was read not count: it is read again. */
+  void forget() {
+    keyHeld = true;
+  }
+
+  /** Gives back what the attempt holds of the map, after an error. */
+  void abandon(Throwable reason) {
+    try {
+      if (hold != null) {
+        hold.release();
+      }
+    } finally {
+      for (Operation each : new @Nullable Operation[] {keyed, appended}) {
+        if (each != null && each.owes > 0) {
+          pass.live().health.broken = reason; // a write: a call could throw again
+        }
+      }
+    }
+  }
+
+  private void giveBack() {
+    if (keyed != null) {
+      pass.operations().give(keyed);
+      keyed = null;
+    }
+    if (alone != null) {
+      pass.operations().give(alone);
+      alone = null;
+    }
+  }
+
+  @Nullable RuntimeException failure() {
+    return failure;
+  }
+
+  private boolean isTaken() {
+    return entry.shard().holds() != holds;
+  }
+
+  private Outcome write(Operation read) {
+    int length = read.record().writer().position() - RecordLayout.HEADER_BYTES;
+    long fingerprint = Fingerprint.of(read.record().array(), RecordLayout.HEADER_BYTES, length);
+    if (fingerprint == entry.fingerprint && task.isCounted()) {
+      return Outcome.DONE;
+    }
+    Operation operation = pass.operations().take();
+    appended = operation;
+    try {
+      pass.codec().writeKnownKey(operation, entry.key);
+      pass.codec().copyValue(read, operation);
+      inStore = true;
+      Outcome outcome = append(operation, fingerprint);
+      pass.operations().give(operation);
+      return outcome;
+    } finally {
+      inStore = false;
+    }
+  }
+
+  private Outcome append(Operation operation, long fingerprint) {
+    int number = task.run.number();
+    pass.index().awaitRoom();
+    Shard shard = pass.index().lockAndFindForCheckpoint(operation);
+    try {
+      if (entry.pass == number
+          || entry.version() != version
+          || !task.run.isRunning()
+          || !pass.live().isPresent(entry)) {
+        return Outcome
+            .DONE; // written by another thread, or changed: then it is to be written again
+      }
+      if (keyed == null && isTaken()) {
+        return Outcome.KEY_HELD;
+      }
+      if (fingerprint != entry.fingerprint) {
+        pass.index().write(shard, operation);
+        recorded(fingerprint);
+        task.run.countWritten();
+      }
+      entry.pass = number;
+      return Outcome.DONE;
+    } finally {
+      pass.index().unlock(shard, operation);
+    }
+  }
+
+  private void recorded(long fingerprint) {
+    try {
+      pass.live().recorded(entry, fingerprint, version);
+    } catch (Throwable e) {
+      pass.live().health.broken = e;
+      throw e;
+    }
+  }
+}
