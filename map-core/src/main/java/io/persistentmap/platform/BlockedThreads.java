@@ -59,7 +59,9 @@ public final class BlockedThreads {
     for (StackTraceElement frame : frames) {
       String module = frame.getModuleName();
       if (module == null || !module.startsWith("java.")) {
-        return frame.equals(frames[0]) ? "at " + frame : "at " + frames[0] + ", called from " + frame;
+        return frame.equals(frames[0])
+            ? "at " + frame
+            : "at " + frames[0] + ", called from " + frame;
       }
     }
     return "at " + frames[0];
