@@ -39,6 +39,7 @@ public final class LiveValues {
 
   /** Of the store; a field for who has caught an error. */
   final StoreHealth health;
+
   /** Changed while the pass is running, so that it has to write them before the cut. */
   private final Queue<LiveEntry> owed = new ConcurrentLinkedQueue<>();
 
