@@ -4,6 +4,7 @@ import static io.persistentmap.testing.FileSystemKind.BTRFS;
 import static io.persistentmap.testing.FileSystemKind.EXT4;
 import static io.persistentmap.testing.FileSystemKind.XFS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persistentmap.CloseMode;
 import io.persistentmap.FaultInjection;
@@ -23,6 +24,12 @@ import java.util.stream.Collectors;
  * that order is a change of a text file that somebody has to approve.
  */
 final class CheckpointOperationsTest {
+  /** Of creation two, of the first change one, of the checkpoint one: then its superblock's. */
+  private static final int SYNCS_BEFORE_KILL = 5;
+
+  /** Beyond the superblocks: after a crash, the log goes on in a new segment, in the background. */
+  private static final String LOG_WRITE = "write store 0x(?!(0|1000)\\+)\\S+\n";
+
   @FileSystemTest({XFS, BTRFS})
   void checkpoint_reflink_asApproved(Path directory) throws Exception {
     assertThat(operations(directory, SnapshotMode.REFLINK))
@@ -35,23 +42,67 @@ final class CheckpointOperationsTest {
         .isEqualTo(approved("checkpoint-in-place.txt"));
   }
 
+  /** Of a store that a process in place was killed in: what it left, then all that builds on it. */
+  @FileSystemTest({XFS, BTRFS})
+  void firstCheckpoint_reflinkAfterKillInPlace_asApproved(Path directory) throws Exception {
+    assertThat(firstOperations(directory, SnapshotMode.REFLINK))
+        .isEqualTo(approved("first-checkpoint-reflink.txt"));
+  }
+
+  @FileSystemTest({EXT4, XFS})
+  void firstCheckpoint_inPlaceAfterKillInPlace_asApproved(Path directory) throws Exception {
+    assertThat(firstOperations(directory, SnapshotMode.IN_PLACE))
+        .isEqualTo(approved("first-checkpoint-in-place.txt"));
+  }
+
+  private static String firstOperations(Path directory, SnapshotMode mode) {
+    FaultyFileSystem killed =
+        FaultyFileSystem.strikingAt(
+            FileSystem.ofPlatform(),
+            SYNCS_BEFORE_KILL,
+            FaultyFileSystem.SYNCS,
+            call -> new FaultyFileSystem.SimulatedCrash());
+    PersistentMap<String, String> left = open(killed, directory, SnapshotMode.IN_PLACE);
+    left.put("a", "1");
+    assertThatThrownBy(left::checkpoint).isInstanceOf(FaultyFileSystem.SimulatedCrash.class);
+    assertThatThrownBy(left::checkpoint).isInstanceOf(Throwable.class);
+    left.close();
+    killed.endProcess();
+    FaultyFileSystem recording = FaultyFileSystem.recording(FileSystem.ofPlatform());
+    try (PersistentMap<String, String> map = open(recording, directory, mode)) {
+      assertThat(map.recovery().checkpoint()).isEqualTo(1);
+      recording.forgetCalls();
+      map.put("b", "2");
+      map.checkpoint();
+      return changes(recording).replaceAll(LOG_WRITE, "");
+    }
+  }
+
+  private static PersistentMap<String, String> open(
+      FileSystem files, Path directory, SnapshotMode mode) {
+    return FaultInjection.into(PersistentMap.builder(String.class, String.class), files)
+        .snapshotMode(mode)
+        .closeMode(CloseMode.DISCARD)
+        .open(directory.resolve("store"));
+  }
+
+  private static String changes(FaultyFileSystem recording) {
+    return recording.calls().stream()
+        .filter(call -> FaultyFileSystem.CHANGES.contains(call.operation()))
+        .map(FaultyFileSystem.Call::toString)
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
   /** Of the second checkpoint, since the first has to mark the file as not closed. */
   private static String operations(Path directory, SnapshotMode mode) {
     FaultyFileSystem recording = FaultyFileSystem.recording(FileSystem.ofPlatform());
-    try (PersistentMap<String, String> map =
-        FaultInjection.into(PersistentMap.builder(String.class, String.class), recording)
-            .snapshotMode(mode)
-            .closeMode(CloseMode.DISCARD)
-            .open(directory.resolve("store"))) {
+    try (PersistentMap<String, String> map = open(recording, directory, mode)) {
       map.put("a", "1");
       map.checkpoint();
       map.put("b", "2");
       recording.forgetCalls();
       map.checkpoint();
-      return recording.calls().stream()
-          .filter(call -> FaultyFileSystem.CHANGES.contains(call.operation()))
-          .map(FaultyFileSystem.Call::toString)
-          .collect(Collectors.joining("\n", "", "\n"));
+      return changes(recording);
     }
   }
 

@@ -38,6 +38,21 @@ final class UnsyncedCheckpointTest {
     }
   }
 
+  /** Its mark, or its name, may be in the cache only: who closed it may have been killed there. */
+  @FileSystemTest(DEFAULT)
+  void checkpoint_nothingChangedInClosedFile_bytesAndNameSynced(Path directory) {
+    Path file = directory.resolve("store");
+    PersistentMap.open(file, String.class, String.class).close();
+    FaultyFileSystem recording = FaultyFileSystem.recording(real);
+    try (PersistentMap<String, String> map = open(recording, file)) {
+      recording.forgetCalls();
+      assertThat(map.checkpoint().bytes()).isZero();
+      assertThat(recording.calls())
+          .extracting(FaultyFileSystem.Call::toString)
+          .containsSubsequence("fdatasync store", "fsync directory");
+    }
+  }
+
   /** Its last checkpoint frees segments that the one before needs; they are no holes yet. */
   private Path storeWithFreeSegments(Path directory) throws Exception {
     Path file = directory.resolve("store");
