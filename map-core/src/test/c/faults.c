@@ -184,7 +184,16 @@ ON_FILE(ftruncate, "truncate", (int fd, off_t length), (fd, length))
 ON_FILE(ftruncate64, "truncate", (int fd, off64_t length), (fd, length))
 ON_FILE(fallocate, "punch", (int fd, int mode, off_t from, off_t length), (fd, mode, from, length))
 ON_FILE(fchmod, "chmod", (int fd, mode_t mode), (fd, mode))
-ON_FILE(flock, "lock", (int fd, int operation), (fd, operation))
+
+static void *real_fcntl;
+int fcntl(int fd, int command, ...) {
+  va_list rest;
+  va_start(rest, command);
+  void *argument = va_arg(rest, void *);
+  va_end(rest);
+  int what = strike("lock", command == F_OFD_SETLK && is_watched(fd));
+  return what && what != SHORT ? fail(what) : REAL(fcntl)(fd, command, argument);
+}
 
 static void *real_lseek;
 off_t lseek(int fd, off_t position, int whence) {

@@ -48,7 +48,7 @@ public final class PersistentMapBuilder<K, V> {
   private Duration monitorTimeout = DEFAULT_MONITOR_TIMEOUT;
   private @Nullable ClassLoader classLoader;
   private final CodecOptions.Builder classOptions = new CodecOptions.Builder();
-  private FileSystem fileSystem = FileSystem.ofPlatform();
+  private @Nullable FileSystem fileSystem;
 
   PersistentMapBuilder(Class<K> keyType, Class<V> valueType) {
     this.keyType = Objects.requireNonNull(keyType, "keyType");
@@ -329,7 +329,7 @@ public final class PersistentMapBuilder<K, V> {
     CodecOptions options = classOptions.build(loader());
     StoreConfig config =
         new StoreConfig(
-            files(file.toAbsolutePath()),
+            files(file),
             snapshotMode,
             closeMode,
             readOnly,
@@ -337,7 +337,7 @@ public final class PersistentMapBuilder<K, V> {
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
             options,
             classes -> new StoredKeys(new Codec(classes, options), file),
-            fileSystem);
+            fileSystem != null ? fileSystem : FileSystem.ofPlatform());
     Store store = Store.open(config);
     try {
       return new PersistentMap<>(store, entries(store, options), autoCheckpoint);
@@ -370,18 +370,14 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   private StoreFiles files(Path hash) {
-    if (hash.getFileName() == null) {
-      throw new FileAccessException(hash + ": is no file name; choose another path");
-    }
     StoreFiles usual = StoreFiles.of(hash);
     Path evenFile = even;
     Path oddFile = odd;
     if (evenFile == null || oddFile == null) {
       return usual;
     }
-    StoreFiles named = new StoreFiles(hash, evenFile.toAbsolutePath(), oddFile.toAbsolutePath());
-    if (hash.normalize().equals(named.even().normalize())
-        || hash.normalize().equals(named.odd().normalize())) {
+    StoreFiles named = usual.withSnapshots(evenFile, oddFile);
+    if (named.hash().equals(named.even()) || named.hash().equals(named.odd())) {
       throw new IllegalArgumentException("a snapshot can't be the hash file itself: " + hash);
     }
     return named;

@@ -12,6 +12,7 @@ import io.persistentmap.store.ClosedFile;
 import io.persistentmap.store.Recoverer;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
+import io.persistentmap.store.StoreLock;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -94,11 +95,16 @@ public final class Backup {
     if (decision.source() == Recovery.Source.CREATED) {
       throw StoreFiles.missing(source);
     }
-    files.delete(temporary); // of a backup that was cut short
+    StoreLock.deleteLeftover(files, temporary); // of a backup that was cut short
+    files.create(temporary).close();
+    return StoreLock.holdNew(files, temporary).during(() -> copy(source, attempt));
+  }
+
+  private BackedUp copy(Path source, int attempt) {
     boolean isSnapshot = !source.equals(names.hash());
     boolean shared = false;
     try (DataFile from = files.openForRead(source);
-        DataFile to = files.create(temporary)) {
+        DataFile to = files.openForWrite(temporary)) {
       shared = mayShare && to.cloneFrom(from);
       if (!shared) {
         copy(from, to, isSnapshot);
@@ -115,6 +121,7 @@ public final class Backup {
     if (!check.isWhole()) {
       throw damaged(source, check);
     }
+    NewFile.requireNoStore(StoreFiles.of(target)); // somebody may have made one meanwhile
     NewFile.rename(files, temporary, target);
     return new BackedUp(
         source,

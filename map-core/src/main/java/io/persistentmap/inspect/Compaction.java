@@ -9,6 +9,7 @@ import io.persistentmap.store.ReadState;
 import io.persistentmap.store.Recoverer;
 import io.persistentmap.store.StoreBuilder;
 import io.persistentmap.store.StoreFiles;
+import io.persistentmap.store.StoreLock;
 import java.nio.file.Path;
 
 /**
@@ -34,7 +35,7 @@ public final class Compaction {
     Path source = decision.file().path();
     Superblock superblock = decision.file().superblock();
     long bytesBefore = FileBytes.size(files, source);
-    files.delete(names.newHash()); // left by a crash
+    StoreLock.deleteLeftover(files, names.newHash());
     try (ReadState state = ReadState.of(files, source, superblock);
         StoreBuilder builder =
             StoreBuilder.create(
@@ -54,7 +55,9 @@ public final class Compaction {
                   record.valueLength()));
       builder.finish();
     }
-    FileCheck check = NewFile.name(files, names.newHash(), names.hash(), progress);
+    FileCheck check =
+        StoreLock.holdNew(files, names.newHash())
+            .during(() -> NewFile.name(files, names.newHash(), names.hash(), progress));
     return new Compacted(
         names.hash(),
         check.checkpoint(),

@@ -66,10 +66,6 @@ public final class Inspector {
     if (facts.isEmpty()) {
       throw StoreFiles.missing(names.hash());
     }
-    // Where nobody ever took the lock, nobody has it, and there is no need to leave a lock file.
-    if (!StoreFile.exists(names.lock())) {
-      return look(facts, Optional.empty());
-    }
     StoreLock lock;
     try {
       lock = StoreLock.hold(files, names, true);

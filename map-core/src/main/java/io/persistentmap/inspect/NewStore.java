@@ -1,10 +1,12 @@
 package io.persistentmap.inspect;
 
 import io.persistentmap.format.RecordLayout;
+import io.persistentmap.platform.FileHold;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.Catalog;
 import io.persistentmap.store.StoreBuilder;
 import io.persistentmap.store.StoreFiles;
+import io.persistentmap.store.StoreLock;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -16,9 +18,11 @@ public final class NewStore implements AutoCloseable {
   private final FileSystem files;
   private final StoreFiles names;
   private final StoreBuilder builder;
+  private final FileHold hold;
   private boolean hasMap;
 
-  private NewStore(FileSystem files, StoreFiles names, StoreBuilder builder) {
+  private NewStore(FileSystem files, StoreFiles names, StoreBuilder builder, FileHold hold) {
+    this.hold = hold;
     this.files = files;
     this.names = names;
     this.builder = builder;
@@ -33,9 +37,14 @@ public final class NewStore implements AutoCloseable {
   public static NewStore create(FileSystem files, Path path) {
     StoreFiles names = StoreFiles.of(path);
     NewFile.requireNoStore(names);
-    files.delete(names.newHash()); // of one that was cut short
+    StoreLock.deleteLeftover(files, names.newHash());
     StoreBuilder builder = StoreBuilder.create(files, names.newHash(), UUID.randomUUID(), 1);
-    return new NewStore(files, names, builder);
+    try {
+      return new NewStore(files, names, builder, StoreLock.holdNew(files, names.newHash()));
+    } catch (Throwable e) {
+      builder.close();
+      throw e;
+    }
   }
 
   /**
@@ -85,12 +94,15 @@ public final class NewStore implements AutoCloseable {
       describeMap(Object.class.getName(), Object.class.getName(), "");
     }
     builder.finish();
+    NewFile.requireNoStore(names); // somebody may have made one meanwhile
     return NewFile.name(files, names.newHash(), names.hash(), progress);
   }
 
   /** Deletes what was not finished. */
   @Override
   public void close() {
-    builder.close();
+    try (hold) {
+      builder.close();
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.ClosedFile;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
+import io.persistentmap.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,6 +156,14 @@ public final class Restore {
   public Restored run(Progress progress) {
     Path temporary = names.newHash();
     long entries = copyTo(temporary, progress);
+    List<Path> kept = StoreLock.holdNew(files, temporary).during(() -> replaceBy(temporary));
+    return restored(entries, kept);
+  }
+
+  /**
+   * Gives the hash file's name to another, and returns under which names what was there is kept.
+   */
+  private List<Path> replaceBy(Path temporary) {
     List<Path> kept = new ArrayList<>();
     if (StoreFile.exists(names.hash())) {
       Path name = keptName(names.hash());
@@ -168,12 +177,12 @@ public final class Restore {
       NewFile.rename(files, path, name);
       kept.add(name);
     }
-    return restored(entries, kept);
+    return kept;
   }
 
   /** Makes the closed copy, and returns how many entries it has. */
   private long copyTo(Path temporary, Progress progress) {
-    files.delete(temporary); // left by a crash
+    StoreLock.deleteLeftover(files, temporary);
     try {
       try (DataFile from = files.openForRead(source.path());
           DataFile to = files.create(temporary)) {

@@ -41,14 +41,17 @@ public interface FileSystem {
   void syncDirectory(Path directory);
 
   /**
-   * Takes the store's lock, which the kernel gives back when the process ends, however it ends.
+   * Locks a file: the file itself, and so under all of its names, against every other process and
+   * within this one. The kernel gives the lock back when the process ends, however it ends.
    *
-   * @param path the lock file, created if missing, never deleted
-   * @param shared whether other shared holders are fine; then the holder is not named
-   * @param holder who holds it: the text that another opener is shown
-   * @throws io.persistentmap.FileLockedException when somebody else has it, with that text
+   * <p>After it was locked, the file still had that name: a file that is locked before it gets a
+   * name is never found unlocked under it.
+   *
+   * @param shared whether other shared holders are fine, and the file need not be writable
+   * @param create whether a missing file is created
+   * @return null if somebody else has it
    */
-  AutoCloseable lock(Path path, boolean shared, String holder);
+  @Nullable FileHold lock(Path path, boolean shared, boolean create);
 
   /**
    * Says what is at a path; null if there is nothing. Unlike {@code Files.exists}, it does not take
@@ -64,8 +67,29 @@ public interface FileSystem {
     }
   }
 
-  /** Returns the file system of this platform: JNA on 64-bit Linux, else {@code java.nio}. */
+  /** Creates a file that nobody but its owner may read or write, where the platform has owners. */
+  static void createPrivate(Path path) throws IOException {
+    PortableFileSystem.createFile(path);
+  }
+
+  /** Returns a path without symbolic links, {@code .} and {@code ..}; null if there is nothing. */
+  static @Nullable Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw Failures.of("find", path, e);
+    }
+  }
+
+  /**
+   * Returns the file system of this platform: JNA on 64-bit Linux, else {@code java.nio}.
+   *
+   * @throws io.persistentmap.UnsupportedPlatformException if the JVM refuses what both need
+   */
   static FileSystem ofPlatform() {
-    return LinuxFileSystem.isUsable() ? new LinuxFileSystem() : new PortableFileSystem();
+    NativeCalls.requireMemory();
+    return NativeCalls.areUsable() ? new LinuxFileSystem() : new PortableFileSystem();
   }
 }

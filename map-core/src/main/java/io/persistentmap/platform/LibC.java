@@ -19,19 +19,23 @@ final class LibC {
   static final long MAP_FAILED = -1;
   static final int MADV_RANDOM = 1;
   static final int MADV_HUGEPAGE = 14;
-  static final int LOCK_SH = 1;
-  static final int LOCK_EX = 2;
-  static final int LOCK_NB = 4;
+  static final int F_RDLCK = 0;
+  static final int F_WRLCK = 1;
+  static final int F_OFD_SETLK = 37;
   static final long FICLONE = 0x40049409L;
   static final int FALLOC_FL_KEEP_SIZE = 1;
   static final int FALLOC_FL_PUNCH_HOLE = 2;
 
-  static {
+  private LibC() {}
+
+  /**
+   * Makes the functions callable; asked for by {@link NativeCalls} only. No static initialiser: an
+   * OutOfMemoryError in it would spoil the class for good.
+   */
+  static void bind() {
     NativeAccess.enable();
     Native.register(LibC.class, "c");
   }
-
-  private LibC() {}
 
   static native int open(byte[] path, int flags, int mode);
 
@@ -53,7 +57,7 @@ final class LibC {
 
   static native int fchmod(int fd, int mode);
 
-  static native int flock(int fd, int operation);
+  static native int fcntl(int fd, int command, long argument);
 
   static native int ioctl(int fd, long request, long argument);
 

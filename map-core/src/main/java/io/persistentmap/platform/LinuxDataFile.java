@@ -162,7 +162,7 @@ final class LinuxDataFile implements DataFile {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      LibC.close(fd);
+      LinuxLock.close(fd);
     }
   }
 

@@ -1,14 +1,11 @@
 package io.persistentmap.platform;
 
-import io.persistentmap.FileLockedException;
-import io.persistentmap.PersistentMapException;
-import io.persistentmap.ResourceExhaustedException;
-import java.io.IOException;
+import io.persistentmap.FileAccessException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The system calls of 64-bit Linux. */
 final class LinuxFileSystem implements FileSystem {
@@ -16,8 +13,10 @@ final class LinuxFileSystem implements FileSystem {
   private static final Charset FILE_NAMES =
       Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
 
+  private static final int LOCK_ATTEMPTS = 100;
+
   /** Says whether this is 64-bit Linux, and nobody has forbidden its system calls. */
-  static boolean isUsable() {
+  static boolean isWanted() {
     boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
     boolean wide = System.getProperty("os.arch", "").contains("64");
     return linux && wide && !Boolean.getBoolean("persistentmap.portable");
@@ -60,54 +59,44 @@ final class LinuxFileSystem implements FileSystem {
         throw Failures.ofSync("fsync of the directory", directory);
       }
     } finally {
-      LibC.close(fd);
+      LibC.close(fd); // of a directory, which nobody locks
     }
   }
 
   @Override
-  public AutoCloseable lock(Path path, boolean shared, String holder) {
-    int fd = open(path, LibC.O_CREAT | (shared ? LibC.O_RDONLY : LibC.O_RDWR));
-    int operation = (shared ? LibC.LOCK_SH : LibC.LOCK_EX) | LibC.LOCK_NB;
-    if (LibC.uninterrupted(() -> LibC.flock(fd, operation)) != 0) {
-      int errno = LibC.errno();
-      LibC.close(fd);
-      throw errno == Errno.EAGAIN ? locked(path) : Failures.of("lock", path, errno);
+  public @Nullable FileHold lock(Path path, boolean shared, boolean create) {
+    for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+      int fd = openToLock(path, shared, create);
+      if (LinuxLock.take(fd, shared) != 0) {
+        int errno = LibC.errno();
+        LinuxLock.close(fd);
+        if (errno == Errno.EAGAIN) {
+          return null;
+        }
+        throw Failures.of("lock", path, errno);
+      }
+      Object key = LinuxLock.key(fd);
+      Object named = FileIdentity.key(path);
+      if (named != null && (key == null || key.equals(named))) {
+        return new LinuxLock(fd, named);
+      }
+      LinuxLock.close(fd); // the name went to another file meanwhile
     }
-    DataFile file = new LinuxDataFile(path, fd);
-    if (!shared) {
-      announce(file, holder);
-    }
-    return file;
+    throw new FileAccessException(
+        path + ": its name goes to other files again and again; end what does that");
   }
 
-  /** Replaces the text in the lock file; the lock itself is what counts, so no sync. */
-  private static void announce(DataFile file, String holder) {
-    byte[] text = holder.getBytes(StandardCharsets.UTF_8);
-    OffHeapMemory memory = OffHeapMemory.allocate(text.length);
-    memory.write(0, text, 0, text.length);
-    try {
-      file.truncate(0);
-      file.write(0, memory, 0, text.length);
-    } catch (ResourceExhaustedException e) {
-      // The lock is held; only its holder can't be named to others.
-    } catch (PersistentMapException e) {
-      file.close();
-      throw e;
+  /** Not with O_CREAT at once: that may be refused where opening what is there is not. */
+  private static int openToLock(Path path, boolean shared, boolean create) {
+    int flags = (shared ? LibC.O_RDONLY : LibC.O_RDWR) | LibC.O_CLOEXEC;
+    int fd = LibC.uninterrupted(() -> LibC.open(name(path), flags, MODE_PRIVATE));
+    if (fd < 0 && create && LibC.errno() == Errno.ENOENT) {
+      return open(path, flags | LibC.O_CREAT);
     }
-  }
-
-  static FileLockedException locked(Path path) {
-    String holder;
-    try {
-      holder = Files.readString(path).strip();
-    } catch (IOException e) {
-      holder = "somebody unknown";
+    if (fd < 0) {
+      throw Failures.of("open", path);
     }
-    return new FileLockedException(
-        path
-            + ": the store is open already, by "
-            + (holder.isEmpty() ? "a reader" : holder)
-            + "; close it there first. The lock ends with that process, no file needs deleting");
+    return fd;
   }
 
   private static int open(Path path, int flags) {

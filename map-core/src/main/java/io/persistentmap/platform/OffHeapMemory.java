@@ -88,7 +88,7 @@ public final class OffHeapMemory implements Memory {
     long whole = (size + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
     OffHeapMemory root = allocateUnzeroed(whole + HUGE_PAGE_BYTES);
     OffHeapMemory aligned = root.slice(-root.address & (HUGE_PAGE_BYTES - 1), whole);
-    if (LinuxFileSystem.isUsable()) {
+    if (NativeCalls.areUsable()) {
       LibC.madvise(aligned.address, whole, LibC.MADV_HUGEPAGE); // without success: small pages
     }
     return aligned;

@@ -2,9 +2,14 @@ package io.persistentmap.platform;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A file through {@link RandomAccessFile}, one transfer at a time. */
 final class PortableDataFile implements DataFile {
@@ -12,12 +17,34 @@ final class PortableDataFile implements DataFile {
 
   private volatile Path path;
 
+  private final @Nullable Object key;
+  private final String mode;
+
   /** Protects its own file position, which every transfer moves. */
   private final RandomAccessFile file;
 
-  PortableDataFile(Path path, RandomAccessFile file) {
+  /** Not that of the descriptor, which may have to stay open: see {@link ProcessLocks}. */
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private PortableDataFile(Path path, @Nullable Object key, String mode, RandomAccessFile file) {
     this.path = path;
+    this.key = key;
+    this.mode = mode;
     this.file = file;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param mode {@code r} or {@code rw}
+   */
+  static PortableDataFile open(Path path, String mode) throws IOException {
+    Object key = FileIdentity.key(path);
+    if (ProcessLocks.reuse(key, mode) instanceof RandomAccessFile kept) {
+      return new PortableDataFile(path, key, mode, kept);
+    }
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), mode);
+    return new PortableDataFile(path, FileIdentity.key(path), mode, file);
   }
 
   @Override
@@ -32,7 +59,7 @@ final class PortableDataFile implements DataFile {
 
   @Override
   public long size() {
-    return PortableFileSystem.get("find the size", path, file::length);
+    return PortableFileSystem.get("find the size", path, () -> file().length());
   }
 
   @Override
@@ -43,7 +70,7 @@ final class PortableDataFile implements DataFile {
 
   private int transfer(long position, byte[] to, int at, int length) throws IOException {
     synchronized (file) {
-      file.seek(position);
+      file().seek(position);
       int done = 0;
       while (done < length) {
         int count = file.read(to, at + done, length - done);
@@ -87,7 +114,7 @@ final class PortableDataFile implements DataFile {
         path,
         () -> {
           synchronized (file) {
-            file.seek(position);
+            file().seek(position);
             file.write(chunk, 0, count);
           }
         });
@@ -100,7 +127,7 @@ final class PortableDataFile implements DataFile {
 
   @Override
   public void sync() {
-    PortableFileSystem.sync(path, () -> file.getFD().sync());
+    PortableFileSystem.sync(path, () -> file().getFD().sync());
   }
 
   @Override
@@ -109,7 +136,7 @@ final class PortableDataFile implements DataFile {
         "set the length to " + length,
         path,
         () -> {
-          file.setLength(length);
+          file().setLength(length);
         });
   }
 
@@ -130,14 +157,44 @@ final class PortableDataFile implements DataFile {
 
   @Override
   public Memory map(long position, long length) {
-    return PortableFileSystem.get(
-        "map",
-        path,
-        () -> {
-          try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new BufferMemory(channel.map(FileChannel.MapMode.READ_ONLY, position, length));
-          }
-        });
+    return PortableFileSystem.get("map", path, () -> new BufferMemory(mapBytes(position, length)));
+  }
+
+  /**
+   * By a thread of its own: an interrupt of the calling thread would close the channel, and with it
+   * the file.
+   */
+  private MappedByteBuffer mapBytes(long position, long length) throws IOException {
+    FileChannel channel = file().getChannel();
+    FutureTask<MappedByteBuffer> mapping =
+        new FutureTask<>(() -> channel.map(FileChannel.MapMode.READ_ONLY, position, length));
+    Thread thread = new Thread(mapping, "persistentmap map");
+    thread.setDaemon(true);
+    thread.start();
+    return await(mapping);
+  }
+
+  private static <T> T await(Future<T> task) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw cause instanceof IOException failure ? failure : new IOException(cause);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override
@@ -147,11 +204,15 @@ final class PortableDataFile implements DataFile {
 
   @Override
   public void close() {
-    PortableFileSystem.run(
-        "close",
-        path,
-        () -> {
-          file.close();
-        });
+    if (closed.compareAndSet(false, true)) {
+      PortableFileSystem.run("close", path, () -> ProcessLocks.close(key, mode, file));
+    }
+  }
+
+  private RandomAccessFile file() throws IOException {
+    if (closed.get()) {
+      throw new IOException("the file is closed");
+    }
+    return file;
   }
 }

@@ -1,19 +1,17 @@
 package io.persistentmap.platform;
 
 import io.persistentmap.FileAccessException;
-import io.persistentmap.ResourceExhaustedException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * repeated when an interrupt closed it.
  */
 final class PortableFileSystem implements FileSystem {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+
   /** A step that gives something. */
   interface Source<T> {
     T get() throws IOException;
@@ -47,7 +48,7 @@ final class PortableFileSystem implements FileSystem {
 
   @Override
   public DataFile create(Path path) {
-    run("create", path, () -> Files.createFile(path));
+    run("create", path, () -> createFile(path));
     return open(path, "rw");
   }
 
@@ -85,60 +86,34 @@ final class PortableFileSystem implements FileSystem {
   }
 
   @Override
-  public AutoCloseable lock(Path path, boolean shared, String holder) {
+  public @Nullable FileHold lock(Path path, boolean shared, boolean create) {
+    if (create) {
+      run("create", path, () -> createIfMissing(path));
+    }
     try {
-      createLockFile(path);
-      RandomAccessFile file = new RandomAccessFile(path.toFile(), shared ? "r" : "rw");
-      try {
-        if (tryLock(file, shared) == null) {
-          throw LinuxFileSystem.locked(path);
-        }
-        if (!shared) {
-          announce(file, path, holder);
-        }
-        return file;
-      } catch (Throwable e) {
-        file.close(); // else the lock would be held by nobody, and for ever
-        throw e;
-      }
+      return PortableLock.take(path, shared);
     } catch (IOException e) {
       throw Failures.of("lock", path, e);
     }
   }
 
   /** Another process, or thread, may create it at the same time. */
-  private static void createLockFile(Path path) throws IOException {
+  private static void createIfMissing(Path path) throws IOException {
     if (!Files.exists(path)) {
       try {
-        Files.createFile(path);
+        createFile(path);
       } catch (FileAlreadyExistsException e) {
         // As wanted: who of the two holds it is decided by the lock.
       }
     }
   }
 
-  /** Replaces the text in the lock file; the lock itself is what counts, so no sync. */
-  private static void announce(RandomAccessFile file, Path path, String holder) {
-    try {
-      run(
-          "write",
-          path,
-          () -> {
-            file.setLength(0);
-            file.write(holder.getBytes(StandardCharsets.UTF_8));
-          });
-    } catch (ResourceExhaustedException e) {
-      // The lock is held; only its holder can't be named to others.
-    }
-  }
-
-  /** The JVM itself refuses a second lock of its own with an exception instead of null. */
-  private static @Nullable FileLock tryLock(RandomAccessFile file, boolean shared)
-      throws IOException {
-    try {
-      return file.getChannel().tryLock(0, Long.MAX_VALUE, shared);
-    } catch (OverlappingFileLockException e) {
-      return null;
+  /** Nobody else may read it, as natively. */
+  static void createFile(Path path) throws IOException {
+    if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } else {
+      Files.createFile(path);
     }
   }
 
@@ -148,7 +123,7 @@ final class PortableFileSystem implements FileSystem {
           path + ": is a directory, expected a file; choose another path");
     }
     try {
-      return new PortableDataFile(path, new RandomAccessFile(path.toFile(), mode));
+      return PortableDataFile.open(path, mode);
     } catch (IOException e) {
       throw Failures.of("open", path, e);
     }

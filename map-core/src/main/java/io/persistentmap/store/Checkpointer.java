@@ -162,10 +162,12 @@ final class Checkpointer {
   }
 
   /**
-   * Called before anything is written to the file: from then on it does not count as closed. The
-   * mark goes to the older superblock's block, and is durable before anything else changes.
+   * Called each time before anything is written to the file: it must still have its name, and from
+   * the first time on it does not count as closed. The mark goes to the older superblock's block,
+   * and is durable before anything else changes.
    */
   void markDirty() {
+    strategy.requireNamed();
     if (!dirty) {
       synchronized (dirtyMonitor) {
         if (!dirty) {
@@ -246,6 +248,7 @@ final class Checkpointer {
     last = null;
     long start = System.nanoTime();
     try {
+      strategy.requireNamed(); // before values are marked as written
       HeapValues.Written live = heap.write(); // an exception leaves all as it was
       beforeBarrier.run();
       last = make(start, live, log.segments().beginRelease());

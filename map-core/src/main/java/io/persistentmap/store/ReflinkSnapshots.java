@@ -21,6 +21,7 @@ final class ReflinkSnapshots implements SnapshotStrategy {
   private final FileSystem fileSystem;
   private final StoreFiles names;
   private final DataFile file;
+  private final FileName name;
   private final SuperblockFile superblocks;
 
   /** Number of the checkpoint in the even and the odd snapshot; -1 if it can't be relied on. */
@@ -36,6 +37,7 @@ final class ReflinkSnapshots implements SnapshotStrategy {
     this.fileSystem = fileSystem;
     this.names = names;
     this.file = file;
+    this.name = new FileName(names.hash(), file);
     this.superblocks = superblocks;
     this.numbers = new long[] {even, odd};
   }
@@ -43,6 +45,11 @@ final class ReflinkSnapshots implements SnapshotStrategy {
   @Override
   public boolean reflink() {
     return true;
+  }
+
+  @Override
+  public void requireNamed() {
+    name.require();
   }
 
   /**

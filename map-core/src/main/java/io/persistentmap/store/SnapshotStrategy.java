@@ -8,6 +8,13 @@ interface SnapshotStrategy {
   boolean reflink();
 
   /**
+   * Checks that what is written from now on is found under the store's name.
+   *
+   * @throws io.persistentmap.FileAccessException if the hash file was deleted, renamed or replaced
+   */
+  void requireNamed();
+
+  /**
    * Prepares for the first change of the file since it was opened.
    *
    * @param present the superblock that the file was opened with

@@ -26,7 +26,6 @@ import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.platform.StackReserve;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open store: the log and the index of its map, checkpoints, and the work behind (writing full
@@ -92,7 +91,7 @@ public final class Store {
   private final Cleaner cleaner;
   private final BackgroundWorker flusher;
   private final BackgroundWorker maintenance;
-  private final @Nullable AutoCloseable lock;
+  private final StoreLock lock;
   private final OperationPool operations = new OperationPool();
 
   /** Set before the store is used. */
@@ -105,7 +104,7 @@ public final class Store {
       Image image,
       FoundState found,
       Recovery recovery,
-      @Nullable AutoCloseable lock) {
+      StoreLock lock) {
     this.config = config;
     this.parts = parts;
     this.recovery = recovery;
@@ -412,14 +411,7 @@ public final class Store {
     }
     // Whoever is writing the file finishes first; whoever comes later finds it closed.
     checkpointer.withoutCheckpoint(() -> parts.log.withoutWriters(this::dropAll));
-    if (lock != null) {
-      try {
-        lock.close();
-      } catch (Exception e) {
-        throw new StorageFailureException(
-            config.files().lock() + ": can't give the lock back; it ends with this process", e);
-      }
-    }
+    lock.close();
   }
 
   private void dropAll() {

@@ -1,7 +1,11 @@
 package io.persistentmap.store;
 
 import io.persistentmap.FileAccessException;
+import io.persistentmap.platform.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * The names of a store's files; all are in one directory or at least on one file system.
@@ -11,9 +15,58 @@ import java.nio.file.Path;
  * @param odd the snapshot with an odd number
  */
 public record StoreFiles(Path hash, Path even, Path odd) {
-  /** Returns the files of a hash file, with the usual names of the snapshots. */
+  /**
+   * Returns the files of a hash file, with the usual names of the snapshots. All names come from
+   * the real one: whatever symbolic links lead to a store, it has one set of files.
+   *
+   * @throws FileAccessException if the path can't be used, or leads to nowhere
+   */
   public static StoreFiles of(Path hash) {
-    return new StoreFiles(hash, append(hash, ".even"), append(hash, ".odd"));
+    Path real = real(hash);
+    return new StoreFiles(real, append(real, ".even"), append(real, ".odd"));
+  }
+
+  /**
+   * Returns the same with other names of the snapshots.
+   *
+   * @throws FileAccessException if a path can't be used
+   */
+  public StoreFiles withSnapshots(Path evenFile, Path oddFile) {
+    return new StoreFiles(hash, real(evenFile), real(oddFile));
+  }
+
+  /** The file itself need not be there yet, its directory must; the opener says so if it is not. */
+  private static Path real(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new FileAccessException(
+          path
+              + ": is a path of the file system "
+              + path.getFileSystem().provider().getScheme()
+              + ", expected one of the operating system; a store needs real files: copy the file"
+              + " out, and open the copy");
+    }
+    Path absolute = path.toAbsolutePath();
+    if (absolute.getFileName() == null) {
+      throw new FileAccessException(path + ": is no file name; choose another path");
+    }
+    requireLeadsSomewhere(absolute);
+    Path found = FileSystem.real(absolute);
+    if (found != null) {
+      return found;
+    }
+    Path directory = FileSystem.real(directory(absolute));
+    return directory == null ? absolute : directory.resolve(absolute.getFileName());
+  }
+
+  /** There was a store, perhaps on a device that is not mounted now: a new one would hide that. */
+  private static void requireLeadsSomewhere(Path path) {
+    BasicFileAttributes link = FileSystem.look(path, LinkOption.NOFOLLOW_LINKS);
+    if (link != null && link.isSymbolicLink() && FileSystem.look(path) == null) {
+      throw new FileAccessException(
+          path
+              + ": is a symbolic link to a file that does not exist; mount or bring back what it"
+              + " leads to, or open the path that it leads to, or remove the link");
+    }
   }
 
   /** Returns the snapshot that a checkpoint goes to. */
@@ -21,9 +74,14 @@ public record StoreFiles(Path hash, Path even, Path odd) {
     return (checkpoint & 1) == 0 ? even : odd;
   }
 
-  /** Returns the lock file. */
+  /** Returns the lock file: nobody reads or writes it, and it is never deleted. */
   public Path lock() {
     return append(hash, ".lock");
+  }
+
+  /** Returns the file that tells who has the store open for writing. */
+  public Path holder() {
+    return append(hash, ".holder");
   }
 
   /** Returns the name under which the hash file is made, before it gets its own. */

@@ -12,6 +12,7 @@ import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.log.Log;
 import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileIdentity;
 import io.persistentmap.platform.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ final class StoreOpener {
 
   Store open() {
     requirePlace();
-    AutoCloseable lock = StoreLock.take(files, names, config.readOnly());
+    StoreLock lock = StoreLock.hold(files, names, config.readOnly());
     try {
       Recoverer.Decision decision = decide();
       remarks.addAll(decision.remarks());
@@ -96,20 +97,18 @@ final class StoreOpener {
     }
   }
 
-  private static void unlock(@Nullable AutoCloseable lock, Throwable failure) {
-    if (lock != null) {
-      try {
-        lock.close();
-      } catch (Exception e) {
-        failure.addSuppressed(e);
-      }
+  private static void unlock(StoreLock lock, Throwable failure) {
+    try {
+      lock.close();
+    } catch (PersistentMapException e) {
+      failure.addSuppressed(e);
     }
   }
 
   private Recoverer.Decision decide() {
     Recoverer.Decision decision = Recoverer.decide(files, names, config.acceptOlder());
     if (!config.readOnly()) {
-      files.delete(names.newHash()); // left by a crash
+      StoreLock.deleteLeftover(files, names.newHash());
       files.delete(names.newSnapshot());
     }
     return decision;
@@ -117,10 +116,11 @@ final class StoreOpener {
 
   // ---- a new store -----------------------------------------------------------------------------
 
-  private Store create(@Nullable AutoCloseable lock) {
+  private Store create(StoreLock lock) {
     Path temporary = names.newHash();
     DataFile file = files.create(temporary);
     try {
+      lock.adopt(temporary);
       UUID store = UUID.randomUUID();
       long seed = new SecureRandom().nextLong();
       long now = System.currentTimeMillis();
@@ -130,7 +130,7 @@ final class StoreOpener {
       file.sync();
       Loaded loaded = replay(file, null);
       SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
-      giveName(file); // from here on there is a store, and it is empty
+      giveName(file, lock); // from here on there is a store, and it is empty
       return finish(Recovery.Source.CREATED, strategy, loaded, true, lock);
     } catch (Throwable e) {
       abandon(file, e);
@@ -138,10 +138,27 @@ final class StoreOpener {
     }
   }
 
-  private void giveName(DataFile file) {
+  /** The lock is that of the file by now. */
+  private void giveName(DataFile file, StoreLock lock) {
+    requireReplaceable();
     files.rename(names.newHash(), names.hash());
     files.syncDirectory(StoreFiles.directory(names.hash()));
     file.renamed(names.hash());
+    lock.adopted();
+  }
+
+  /** A rename would leave the other names with the old file, or fail. */
+  private void requireReplaceable() {
+    String obstacle = FileIdentity.whyNotReplaceable(names.hash());
+    if (obstacle != null) {
+      throw new FileAccessException(
+          names.hash()
+              + ": "
+              + obstacle
+              + ", and would have to be replaced by a new file (a snapshot, since it was not closed,"
+              + " or an empty store), which can't take its place under all of its names. Leave it"
+              + " one name in one directory, and open it by that; nothing was changed");
+    }
   }
 
   /** Closes a file that did not become the hash file, and deletes it if it was made for that. */
@@ -162,7 +179,7 @@ final class StoreOpener {
   /**
    * The first candidate is the one to use; others have the same state, or were accepted as older.
    */
-  private Store load(Recoverer.Decision decision, @Nullable AutoCloseable lock) {
+  private Store load(Recoverer.Decision decision, StoreLock lock) {
     List<CorruptFileException> failures = new ArrayList<>();
     long wanted = decision.file().superblock().checkpoint();
     for (Recoverer.Decision candidate : candidates(decision)) {
@@ -203,17 +220,20 @@ final class StoreOpener {
     }
   }
 
-  private Store load(Recovery.Source source, StoreFile from, @Nullable AutoCloseable lock) {
+  private Store load(Recovery.Source source, StoreFile from, StoreLock lock) {
     boolean adopt = !config.readOnly() && !from.path().equals(names.hash());
     DataFile file =
         adopt
-            ? copy(from.path())
+            ? copy(from.path(), lock)
             : config.readOnly() ? files.openForRead(from.path()) : files.openForWrite(from.path());
     try {
+      if (!adopt) {
+        lock.requireNamed();
+      }
       Loaded loaded = replay(file, from.superblock());
       SnapshotStrategy strategy = strategy(file, loaded.parts.superblockFile);
       if (adopt) {
-        giveName(file); // the snapshot stays; it can be adopted again
+        giveName(file, lock); // the snapshot stays; it can be adopted again
       }
       return finish(source, strategy, loaded, adopt, lock);
     } catch (Throwable e) {
@@ -223,10 +243,12 @@ final class StoreOpener {
   }
 
   /** Makes a writable copy of a snapshot, durable, under a temporary name. */
-  private DataFile copy(Path snapshot) {
+  private DataFile copy(Path snapshot, StoreLock lock) {
+    requireReplaceable();
     files.delete(names.newHash());
     DataFile copy = files.create(names.newHash());
     try (DataFile source = files.openForRead(snapshot)) {
+      lock.adopt(names.newHash());
       boolean unused = ClosedFile.copy(source, copy);
       if (copy.size() != source.size()) {
         throw new StorageFailureException(
@@ -318,7 +340,7 @@ final class StoreOpener {
       SnapshotStrategy strategy,
       Loaded loaded,
       boolean durable,
-      @Nullable AutoCloseable lock) {
+      StoreLock lock) {
     Superblock superblock = loaded.parts.superblock;
     Recovery recovery =
         new Recovery(
@@ -337,9 +359,24 @@ final class StoreOpener {
     if (config.snapshotMode() == SnapshotMode.IN_PLACE || config.readOnly()) {
       return new InPlaceCommits(files, names, file, superblocks);
     }
-    if (canClone(file)) {
+    String obstacle = FileIdentity.whyNotReplaceable(names.hash());
+    if (obstacle == null && canClone(file)) {
       return new ReflinkSnapshots(
           files, names, file, superblocks, number(names.even()), number(names.odd()));
+    }
+    if (obstacle != null) {
+      // Snapshots belong to one name: who opens the file by another would not find them.
+      String inPlace = names.hash() + " " + obstacle + ": checkpoints are made in place";
+      if (config.snapshotMode() == SnapshotMode.REFLINK) {
+        throw new FileAccessException(
+            names.hash()
+                + ": "
+                + obstacle
+                + ", and snapshots belong to one name; leave it one name in one directory, or use"
+                + " SnapshotMode.AUTO, which gives the same promise in place");
+      }
+      remarks.add(inPlace);
+      return new InPlaceCommits(files, names, file, superblocks);
     }
     if (config.snapshotMode() == SnapshotMode.REFLINK) {
       throw new FileAccessException(

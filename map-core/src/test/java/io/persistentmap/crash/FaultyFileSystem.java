@@ -1,6 +1,7 @@
 package io.persistentmap.crash;
 
 import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileHold;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.platform.OffHeapMemory;
@@ -284,10 +285,12 @@ final class FaultyFileSystem implements FileSystem {
   }
 
   @Override
-  public AutoCloseable lock(Path path, boolean shared, String holder) {
+  public @Nullable FileHold lock(Path path, boolean shared, boolean create) {
     step("lock", path, shared ? "shared" : "");
-    AutoCloseable lock = real.lock(path, shared, holder);
-    open.add(lock);
+    FileHold lock = real.lock(path, shared, create);
+    if (lock != null) {
+      open.add(lock);
+    }
     return lock;
   }
 

@@ -193,7 +193,7 @@ final class FuzzCorpus {
     Map<String, byte[]> files = new TreeMap<>();
     for (Path file : StoreDirectory.files(place)) {
       String name = String.valueOf(file.getFileName());
-      if (!name.endsWith(".lock")) {
+      if (!name.endsWith(".lock") && !name.endsWith(".holder")) {
         files.put(name, Files.readAllBytes(file));
       }
     }

@@ -42,7 +42,7 @@ final class StoreDirectory {
     Map<String, String> found = new TreeMap<>();
     for (Path file : files(directory)) {
       String name = String.valueOf(file.getFileName());
-      if (!name.endsWith(".lock")) {
+      if (!name.endsWith(".lock") && !name.endsWith(".holder")) {
         byte[] bytes = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
         found.put(name, bytes.length + " bytes, hash " + Arrays.hashCode(bytes));
       }

@@ -4,6 +4,7 @@ import io.persistentmap.FileAccessException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files in memory, to be read only: one {@link PatchedBytes} by file name. Opening a store looks at
@@ -54,8 +55,18 @@ public final class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public AutoCloseable lock(Path path, boolean shared, String holder) {
-    return () -> {};
+  public FileHold lock(Path path, boolean shared, boolean create) {
+    return new FileHold() {
+      @Override
+      public @Nullable Object key() {
+        return null;
+      }
+
+      @Override
+      public void close() {
+        // Nothing is held.
+      }
+    };
   }
 
   private record File(Path path, PatchedBytes bytes) implements DataFile {

@@ -33,8 +33,9 @@ final class StoreOptions {
       throw new IllegalStateException("no store"); // the parameter is required
     }
     StoreFiles usual = StoreFiles.of(hash);
-    return new StoreFiles(
-        hash, even != null ? even : usual.even(), odd != null ? odd : usual.odd());
+    return even == null && odd == null
+        ? usual
+        : usual.withSnapshots(even != null ? even : usual.even(), odd != null ? odd : usual.odd());
   }
 
   /**
