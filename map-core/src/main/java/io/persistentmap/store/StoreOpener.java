@@ -46,6 +46,10 @@ final class StoreOpener {
 
   Store open() {
     requirePlace();
+    if (!config.readOnly()) {
+      // The longest of the names: what can't have it is refused before anything is made.
+      var unused = FileSystem.look(names.newSnapshot());
+    }
     StoreLock lock = StoreLock.hold(files, names, config.readOnly());
     try {
       Recoverer.Decision decision = decide();

@@ -424,6 +424,40 @@ final class NamesTest {
     }
   }
 
+  /** Guards the name itself, and those that are made from it; nothing is left behind. */
+  @FileSystemTest(EXT4)
+  void open_nameThatCantBe_refusedAndNothingIsMade(Path directory) throws Exception {
+    Path loop = directory.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    List<Path> paths = new ArrayList<>(List.of(loop, loop.resolve("store")));
+    for (int length = 240; length <= 256; length++) {
+      paths.add(directory.resolve("n".repeat(length)));
+    }
+    paths.add(directory.resolve("d".repeat(256)).resolve("store"));
+    NamesWorker worker = new NamesWorker();
+    for (String system : SYSTEMS) {
+      for (Path path : paths) {
+        String answer = worker.perform("open", "a", system, "writer", "AUTO", path.toString());
+        if (answer.startsWith("ok ")) {
+          assertThat(path.toString()).doesNotEndWith("n".repeat(247));
+          ok(worker.perform("put", "a", "key", "value"));
+          ok(worker.perform("checkpoint", "a"));
+          ok(worker.perform("close", "a"));
+          ok(worker.perform("open", "a", system, "reader", "AUTO", path.toString()));
+          ok(worker.perform("close", "a"));
+          for (String suffix : List.of("", ".lock")) {
+            Files.delete(Path.of(path + suffix));
+          }
+        } else {
+          assertThat(answer).startsWith("FileAccessException ").contains(path.toString());
+        }
+      }
+    }
+    try (var left = Files.list(directory)) {
+      assertThat(left).containsExactly(loop);
+    }
+  }
+
   @FileSystemTest({EXT4, XFS})
   void files_ofAStore_areTheOwnersAlone(Path directory) throws Exception {
     NamesWorker worker = new NamesWorker();
