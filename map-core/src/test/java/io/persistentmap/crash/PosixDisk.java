@@ -1,6 +1,7 @@
 package io.persistentmap.crash;
 
 import io.persistentmap.platform.DataFile;
+import io.persistentmap.platform.FileHold;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.platform.Memory;
 import java.io.IOException;
@@ -222,8 +223,8 @@ final class PosixDisk {
     }
 
     @Override
-    public AutoCloseable lock(Path path, boolean shared, String holder) {
-      return real.lock(path, shared, holder); // a lock file says nothing after a power failure
+    public @Nullable FileHold lock(Path path, boolean shared, boolean create) {
+      return real.lock(path, shared, create); // a lock file says nothing after a power failure
     }
   }
 
