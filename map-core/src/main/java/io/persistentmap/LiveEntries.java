@@ -375,7 +375,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   private @Nullable LiveEntry erase(
       Operation operation, Object key, boolean wantOld, @Nullable Hold hold) {
     codec.writeTombstone(operation);
-    index.awaitTurn();
+    index.awaitTurnToRemove();
     Shard shard = index.lockAndFind(operation, wantOld);
     LiveEntry entry = null;
     try {

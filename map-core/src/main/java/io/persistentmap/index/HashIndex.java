@@ -232,7 +232,7 @@ public final class HashIndex {
    * @return whether there was an entry; then it was copied
    */
   public boolean remove(Operation operation, boolean wantOld) {
-    awaitTurn();
+    awaitTurnToRemove();
     Shard shard = lockAndFind(operation, wantOld);
     try {
       if (operation.exists) {
@@ -346,12 +346,22 @@ public final class HashIndex {
 
   /** Waits until the application may append a change, which must not be done under a lock. */
   public void awaitTurn() {
-    awaitRoom();
     awaitCleaner();
+    awaitRoom();
   }
 
-  /** Waits a little if the cleaner is behind: before the application makes any change. */
+  /** As {@link #awaitTurn}, for a change that leaves less: it is not refused on a full disk. */
+  public void awaitTurnToRemove() {
+    log.awaitRoomToRemove();
+    log.awaitCleaner();
+  }
+
+  /**
+   * Waits a little if the cleaner is behind, before the application puts anything; throws if it
+   * must not, since the disk is full.
+   */
   public void awaitCleaner() {
+    log.requireAdmission();
     log.awaitCleaner();
   }
 
@@ -489,7 +499,11 @@ public final class HashIndex {
 
   /** Makes the change that a holder of the key decided on, and gives the key back. */
   void changeHeld(KeyLock keyLock, Operation operation, boolean put) {
-    awaitTurn();
+    if (put) {
+      awaitTurn();
+    } else {
+      awaitTurnToRemove();
+    }
     Shard shard = lockAndFind(operation, false);
     try {
       if (keyLock.isOverrun()) {
@@ -572,7 +586,7 @@ public final class HashIndex {
 
   /** Removes all entries, at once. The operation's record is a finished {@code CLEAR}. */
   public void clear(Operation operation, Runnable clearCache) {
-    awaitTurn();
+    awaitTurnToRemove();
     Consumer<Segment> drop = segment -> segment.clearLive(map);
     Boolean unused =
         stopped(

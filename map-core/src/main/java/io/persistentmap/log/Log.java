@@ -92,6 +92,9 @@ public final class Log {
   private volatile long writtenBytes;
 
   private volatile long pauseNanos;
+  private volatile int mostSealed = MAX_SEALED;
+  private volatile int moreRemovals;
+  private volatile Runnable admission = () -> {};
 
   /**
    * Opens a log.
@@ -440,12 +443,42 @@ public final class Log {
    * @throws io.persistentmap.DiskFullException if it can't be written for want of space
    */
   public void awaitRoom() {
-    if (sealedCount.get() >= MAX_SEALED) {
+    awaitRoom(mostSealed);
+  }
+
+  /** As {@link #awaitRoom}, for a record that will make room: some more may wait. */
+  public void awaitRoomToRemove() {
+    awaitRoom(mostSealed + moreRemovals);
+  }
+
+  private void awaitRoom(int most) {
+    if (sealedCount.get() >= most) {
       flushSealed();
     }
     if (tail == Tail.NONE) {
       roll(Tail.NONE);
     }
+  }
+
+  /**
+   * Says how many full segments may wait for the file.
+   *
+   * @param little whether it is one instead of {@value #MAX_SEALED}
+   * @param moreRemovals how many more may wait if what is appended removes something
+   */
+  public void limitWaiting(boolean little, int moreRemovals) {
+    this.moreRemovals = moreRemovals;
+    mostSealed = little ? 1 : MAX_SEALED;
+  }
+
+  /** Says what is called before the application puts something, and throws if it must not. */
+  public void admitChanges(Runnable admission) {
+    this.admission = admission;
+  }
+
+  /** Throws if the application must not put anything now. */
+  public void requireAdmission() {
+    admission.run();
   }
 
   /**

@@ -37,6 +37,15 @@ public interface DataFile extends AutoCloseable {
   void truncate(long length);
 
   /**
+   * Takes blocks for a new, empty file of that length, that are not used.
+   *
+   * @return false when the file system can't; then nothing happened
+   */
+  default boolean allocate(long length) {
+    return false;
+  }
+
+  /**
    * Gives the blocks of a range back to the file system, where it can; the range reads as zeros.
    */
   void punchHole(long position, long length);

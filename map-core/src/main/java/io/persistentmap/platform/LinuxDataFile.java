@@ -115,6 +115,18 @@ final class LinuxDataFile implements DataFile {
   }
 
   @Override
+  public boolean allocate(long length) {
+    if (LibC.uninterrupted(() -> LibC.fallocate(fd(), 0, 0, length)) == 0) {
+      return true;
+    }
+    int errno = LibC.errno();
+    if (Errno.isCloneUnsupported(errno)) {
+      return false;
+    }
+    throw Failures.of("reserve " + length + " bytes", path, errno);
+  }
+
+  @Override
   public void punchHole(long position, long length) {
     int mode = LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE;
     if (LibC.uninterrupted(() -> LibC.fallocate(fd(), mode, position, length)) != 0

@@ -88,6 +88,9 @@ final class Checkpointer {
 
   private volatile boolean dirty;
 
+  /** Whether the next checkpoint is to be made even if nothing has changed. */
+  private volatile boolean required;
+
   /** The end of what a checkpoint covers, and what its record says. */
   private static final class Mark {
     private final long timeMillis;
@@ -187,6 +190,11 @@ final class Checkpointer {
     superblocks.write(mark);
     file.syncData();
     present = mark;
+  }
+
+  /** Says whether the next checkpoint is to be made even if nothing has changed. */
+  void requireNext(boolean require) {
+    required = require;
   }
 
   /** Makes a checkpoint, or shares one that began after the call. */
@@ -331,7 +339,8 @@ final class Checkpointer {
       return new Cut(false, null);
     }
     LogPosition position = log.position();
-    boolean changed = !position.equals(present.tail()) || newlyNamed || emptied.length > 0;
+    boolean changed =
+        !position.equals(present.tail()) || newlyNamed || emptied.length > 0 || required;
     return new Cut(true, changed ? mark(number, position, emptied) : null);
   }
 
@@ -361,6 +370,7 @@ final class Checkpointer {
   private void committed(Superblock superblock, Image named) {
     present = superblock;
     failed = null;
+    required = false;
     synchronized (images) {
       superseded.add(committedImage);
       committedImage = named;

@@ -39,6 +39,9 @@ final class Cleaner {
   /** Garbage that is worth cleaning, as a share of the log. */
   private static final double WORTHWHILE_GARBAGE = 1 / 3.0;
 
+  /** The same while the disk is full, or nearly so. */
+  private static final double WORTHWHILE_IN_TIGHT_SPACE = 1 / 8.0;
+
   /**
    * Log, as a multiple of what is live, and bytes on top, that make writers wait for the cleaner;
    * four times as long for each time that the log is as large again.
@@ -104,12 +107,26 @@ final class Cleaner {
    */
   boolean cleanOne() {
     Survey survey = survey();
-    Segment victim = choose(survey);
+    return clean(choose(survey, WORTHWHILE_GARBAGE, Long.MAX_VALUE), survey);
+  }
+
+  /**
+   * Cleans one segment while the disk is full, or nearly so: for less than otherwise, but one that
+   * has not more that is live than there is room for.
+   *
+   * @return whether it did
+   */
+  boolean cleanOneWithin(long mostLive) {
+    Survey survey = survey();
+    return clean(choose(survey, WORTHWHILE_IN_TIGHT_SPACE, mostLive), survey);
+  }
+
+  private boolean clean(@Nullable Segment victim, Survey survey) {
     if (victim == null) {
       return false;
     }
     try {
-      if (!clean(victim, survey)) {
+      if (!moveAll(victim, survey)) {
         return false;
       }
       segments.cleaned(victim);
@@ -135,8 +152,9 @@ final class Cleaner {
     private final List<Candidate> candidates = new ArrayList<>();
     private @Nullable Segment oldest;
 
-    private @Nullable Segment best() {
+    private @Nullable Segment best(long mostLive) {
       return candidates.stream()
+          .filter(candidate -> candidate.live <= mostLive)
           .max(Comparator.comparingDouble(Candidate::score))
           .map(Candidate::segment)
           .orElse(null);
@@ -156,7 +174,7 @@ final class Cleaner {
   }
 
   /** A segment from which something can be had. */
-  private record Candidate(Segment segment, double score) {}
+  private record Candidate(Segment segment, long live, double score) {}
 
   private Survey survey() {
     long oldestSequence = segments.oldestSequence();
@@ -175,16 +193,19 @@ final class Cleaner {
     return survey;
   }
 
-  private @Nullable Segment choose(Survey survey) {
-    Segment best = survey.best();
+  private @Nullable Segment choose(Survey survey, double worthwhile, long mostLive) {
+    Segment best = survey.best(mostLive);
     log.pauseChanges(best == null ? 0 : pauseNanos(survey));
     long garbage = survey.used - survey.live;
-    if (garbage > Math.max(survey.used * WORTHWHILE_GARBAGE, FileLayout.SEGMENT_BYTES)) {
+    if (garbage > Math.max(survey.used * worthwhile, FileLayout.SEGMENT_BYTES)) {
       return best;
     }
     // A tombstone dies when all older segments are gone; one that waits for a checkpoint is not.
     Segment oldest = survey.oldest;
-    boolean helps = oldest != null && oldest.sequence() == segments.oldestSequence();
+    boolean helps =
+        oldest != null
+            && mostLive == Long.MAX_VALUE
+            && oldest.sequence() == segments.oldestSequence();
     return helps && survey.tombstones > survey.used * TOO_MANY_TOMBSTONES ? oldest : null;
   }
 
@@ -204,7 +225,7 @@ final class Cleaner {
     double share = used == 0 ? 0 : live / (double) used;
     double score = (1 - share) * (unwritten - segment.sequence()) / (1 + share);
     if (score > 0) {
-      survey.candidates.add(new Candidate(segment, score));
+      survey.candidates.add(new Candidate(segment, live, score));
     }
     if (survey.oldest == null || segment.sequence() < survey.oldest.sequence()) {
       survey.oldest = segment;
@@ -214,7 +235,7 @@ final class Cleaner {
   // ---- cleaning --------------------------------------------------------------------------------
 
   /** Returns whether all that is live has been moved; not if the store was closed meanwhile. */
-  private boolean clean(Segment victim, Survey survey) {
+  private boolean moveAll(Segment victim, Survey survey) {
     Memory base = victim.base();
     if (base == null) {
       return false;

@@ -89,6 +89,7 @@ public final class Store {
   private final SnapshotStrategy strategy;
   private final Checkpointer checkpointer;
   private final Cleaner cleaner;
+  private final DiskSpace space;
   private final BackgroundWorker flusher;
   private final BackgroundWorker maintenance;
   private final StoreLock lock;
@@ -129,8 +130,13 @@ public final class Store {
             parts.catalog,
             parts.superblock.hashSeed(),
             new Operation());
+    this.space =
+        new DiskSpace(
+            new Reserve(config.fileSystem(), config.files().reserve()),
+            parts.log,
+            strategy.reflink());
     String name = "persistentmap " + config.files().hash().getFileName();
-    this.flusher = new BackgroundWorker(name + " flusher", parts.log::flushSealed, parts.health);
+    this.flusher = new BackgroundWorker(name + " flusher", space::flush, parts.health);
     this.maintenance = new BackgroundWorker(name + " cleaner", this::maintain, parts.health);
     parts.beforeFirstWrite = checkpointer::markDirty;
     parts.onSealed =
@@ -205,9 +211,41 @@ public final class Store {
   public Checkpoint checkpoint() {
     StackReserve.require();
     requireWritable();
-    Checkpoint made = checkpointer.checkpoint();
+    if (space.isScarce()) {
+      awaitIdle(); // what the one before made free is given back before this one is cloned
+      checkpointer.requireNext(space.isShared());
+    }
+    Checkpoint made;
+    try {
+      made = checkpointer.checkpoint();
+    } catch (DiskFullException e) {
+      if (!space.giveUp()) {
+        throw e;
+      }
+      parts.log.flushSealed();
+      awaitIdle(); // the cleaner moves what the room is good for
+      made = checkpointer.checkpoint();
+    }
+    space.madeCheckpoint();
     maintenance.signal();
     return made;
+  }
+
+  private void awaitIdle() {
+    boolean interrupted = false;
+    boolean idle = false;
+    maintenance.signal();
+    while (!idle) {
+      try {
+        maintenance.awaitIdle();
+        idle = true;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -264,6 +302,19 @@ public final class Store {
 
   private void maintain() {
     parts.health.check();
+    if (space.isScarce()) {
+      space.refit(); // before the cleaner uses what has become free
+    }
+    if (space.isTight()) {
+      cleanInTightSpace();
+    } else {
+      clean();
+    }
+    giveSpaceBack();
+    space.refit();
+  }
+
+  private void clean() {
     if (imageIsDue()) {
       writeImage();
     }
@@ -272,7 +323,24 @@ public final class Store {
         writeImage();
       }
     }
-    giveSpaceBack();
+  }
+
+  /**
+   * Moves what there is room for, and writes an image, so that the next checkpoint makes the
+   * segments free.
+   */
+  private void cleanInTightSpace() {
+    long room = space.takeCleaningBudget(parts.index.count() * Long.BYTES);
+    long before = cleaner.relocatedBytes();
+    boolean cleaned = false;
+    while (room >= 0
+        && !parts.health.isClosed()
+        && cleaner.cleanOneWithin(room - (cleaner.relocatedBytes() - before))) {
+      cleaned = true;
+    }
+    if (cleaned || (!space.isScarce() && imageIsDue())) {
+      writeImage();
+    }
   }
 
   /** So that replay stays short, and so that segments before it become free. */
@@ -297,7 +365,7 @@ public final class Store {
 
   /** Punches holes into free segments beyond a reserve, so that the file takes little space. */
   private void giveSpaceBack() {
-    int reserve = parts.segments.counts().log() / FREE_RESERVE_SHARE;
+    int reserve = space.isScarce() ? 0 : parts.segments.counts().log() / FREE_RESERVE_SHARE;
     Segment segment = parts.segments.takeToPunch(reserve);
     while (segment != null) {
       try {
@@ -306,6 +374,7 @@ public final class Store {
         int start = FileLayout.start(segment.number());
         parts.file.punchHole(
             FileLayout.fileOffset(segment.number()) + start, FileLayout.SEGMENT_BYTES - start);
+        space.gaveBack(FileLayout.SEGMENT_BYTES);
       } finally {
         parts.segments.punched(segment);
       }
@@ -361,7 +430,14 @@ public final class Store {
   private boolean checkpointForClose() {
     try {
       checkpointer.awaitNoWriters();
-      checkpointer.checkpointForClose(this::writeImageForClose);
+      try {
+        checkpointer.checkpointForClose(this::writeImageForClose);
+      } catch (DiskFullException e) {
+        if (!space.giveUp()) {
+          throw e;
+        }
+        checkpointer.checkpointForClose(() -> {});
+      }
       return needsMark();
     } catch (ResourceExhaustedException
         | FileAccessException

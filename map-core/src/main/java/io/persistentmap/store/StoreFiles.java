@@ -89,6 +89,11 @@ public record StoreFiles(Path hash, Path even, Path odd) {
     return append(hash, ".tmp");
   }
 
+  /** Returns the file of blocks that are kept for a full disk. */
+  public Path reserve() {
+    return append(hash, ".reserve");
+  }
+
   /** Returns the name under which a snapshot is made, before it gets its own. */
   public Path newSnapshot() {
     return append(even, ".tmp");

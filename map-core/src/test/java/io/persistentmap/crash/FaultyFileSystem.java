@@ -380,6 +380,12 @@ final class FaultyFileSystem implements FileSystem {
     }
 
     @Override
+    public boolean allocate(long length) {
+      step("allocate", path(), "0x" + Long.toHexString(length));
+      return file.allocate(length);
+    }
+
+    @Override
     public void punchHole(long position, long length) {
       step("punch", path(), range(position, length));
       file.punchHole(position, length);
