@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,11 @@ final class JdkTypes {
   /** Returns whether a public class of this name can be stored, by itself or its subclasses. */
   static boolean knows(String name) {
     return BY_NAME.containsKey(name) || TypeTraits.isScalarName(name);
+  }
+
+  /** Returns the names of all on the list. */
+  static Set<String> names() {
+    return new TreeSet<>(BY_NAME.keySet());
   }
 
   /** Exceptions of the JDK have nothing but what Throwable has, or they are not on the list. */

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The JDK's classes of single values, apart from times. */
 final class JdkValues {
+  /** In place of the number 0 of an address's scope, which stands for none. */
+  private static final int SCOPE_0 = -1;
+
   private JdkValues() {}
 
   static void addTo(Table table) {
@@ -262,13 +265,16 @@ final class JdkValues {
   }
 
   private static @Nullable Object[] valuesOf(Inet6Address address) {
-    return parts(hostName(address), address.getAddress(), address.getScopeId());
+    boolean scoped = address.getHostAddress().indexOf('%') >= 0;
+    int scope = address.getScopeId();
+    return parts(hostName(address), address.getAddress(), scoped && scope == 0 ? SCOPE_0 : scope);
   }
 
   private static Inet6Address inet6(Values v) {
     try {
-      int scope = v.number(2);
-      return Inet6Address.getByAddress(text(v, 0), v.get(1, byte[].class), scope > 0 ? scope : -1);
+      int stored = v.number(2);
+      int scope = stored == 0 ? -1 : Math.max(0, stored); // -1 stands for none
+      return Inet6Address.getByAddress(text(v, 0), v.get(1, byte[].class), scope);
     } catch (UnknownHostException e) {
       throw new SerializationException("not an internet address: " + e.getMessage(), e);
     }

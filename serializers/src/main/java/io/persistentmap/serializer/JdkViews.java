@@ -4,6 +4,7 @@ import io.persistentmap.serializer.JdkTypes.Table;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -96,6 +97,11 @@ final class JdkViews {
     add(table, method, NavigableMap.class, JdkViews::unseen, make, List.of(new TreeMap<>()));
   }
 
+  /** How what a view is a view of is made of the view and its stand-in. */
+  private interface Copying<T> {
+    T of(T view, Object standIn);
+  }
+
   /**
    * Adds the views that one method of {@link Collections} makes.
    *
@@ -109,7 +115,7 @@ final class JdkViews {
       Table table,
       String method,
       Class<? super T> viewed,
-      Function<T, T> copy,
+      Copying<T> copy,
       Function<T, T> make,
       List<T> samples) {
     table.<T>values(
@@ -117,34 +123,59 @@ final class JdkViews {
         1,
         view -> {
           Object part = SerialForm.partOf(view);
-          return JdkValues.parts(viewed.isInstance(part) ? part : copy.apply(view));
+          return JdkValues.parts(viewed.isInstance(part) ? part : copy.of(view, part));
         },
         v -> make.apply((T) v.get(0, viewed)),
         classesOf(samples.stream().map(make)));
   }
 
-  /** What a view of an immutable collection is a view of refuses to be asked for null, or not. */
-  private static Collection<Object> copy(Collection<Object> view) {
-    return JdkWrappers.refusesNull(view) ? List.copyOf(view) : new ArrayList<>(view);
+  /**
+   * Makes what a view is a view of, as far as its stand-in tells: it can be changed or asked for
+   * null as before.
+   */
+  private static Collection<Object> copy(Collection<Object> view, Object standIn) {
+    if (isOfEnumSet(standIn)) {
+      return enumSet(view, standIn);
+    }
+    return isOfImmutable(standIn) ? JdkWrappers.immutableCopy(view) : new ArrayList<>(view);
   }
 
-  private static List<Object> copy(List<Object> view) {
-    return JdkWrappers.refusesNull(view) ? List.copyOf(view) : new ArrayList<>(view);
+  private static List<Object> copy(List<Object> view, Object standIn) {
+    return isOfImmutable(standIn) ? JdkWrappers.immutableCopy(view) : new ArrayList<>(view);
   }
 
-  private static Set<Object> copy(Set<Object> view) {
-    return JdkWrappers.refusesNull(view) ? Set.copyOf(view) : new LinkedHashSet<>(view);
+  private static Set<Object> copy(Set<Object> view, Object standIn) {
+    if (isOfEnumSet(standIn)) {
+      return enumSet(view, standIn);
+    }
+    return isOfImmutable(standIn) ? Set.copyOf(view) : new LinkedHashSet<>(view);
   }
 
-  private static Map<Object, Object> copy(Map<Object, Object> view) {
-    return JdkWrappers.refusesNull(view) ? Map.copyOf(view) : new LinkedHashMap<>(view);
+  private static Map<Object, Object> copy(Map<Object, Object> view, Object standIn) {
+    return isOfImmutable(standIn) ? Map.copyOf(view) : new LinkedHashMap<>(view);
+  }
+
+  /** These names are part of the specified form of Java serialization. */
+  private static boolean isOfImmutable(Object standIn) {
+    return standIn.getClass().getName().equals("java.util.CollSer");
+  }
+
+  private static boolean isOfEnumSet(Object standIn) {
+    return standIn.getClass().getName().equals("java.util.EnumSet$SerializationProxy");
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // the type of an enum found at run time
+  private static Set<Object> enumSet(Collection<Object> view, Object standIn) {
+    EnumSet set = EnumSet.noneOf((Class) SerialForm.classIn(standIn));
+    set.addAll(view);
+    return set;
   }
 
   private static Class<?>[] classesOf(Stream<?> objects) {
     return objects.map(Object::getClass).toArray(Class<?>[]::new);
   }
 
-  private static <T> T unseen(T view) {
+  private static <T> T unseen(T view, Object standIn) {
     throw Refusal.of(
         view.getClass(), "what it is a view of does not show itself; store a copy, as a TreeMap");
   }

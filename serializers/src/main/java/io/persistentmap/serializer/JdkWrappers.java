@@ -73,7 +73,7 @@ final class JdkWrappers {
   }
 
   /** Returns whether a collection throws when it is asked for null. */
-  static boolean refusesNull(Collection<?> collection) {
+  private static boolean refusesNull(Collection<?> collection) {
     try {
       boolean unused = collection.contains(null);
       return false;
@@ -82,14 +82,11 @@ final class JdkWrappers {
     }
   }
 
-  /** Returns whether a map throws when it is asked for null. */
-  static boolean refusesNull(Map<?, ?> map) {
-    try {
-      boolean unused = map.containsKey(null);
-      return false;
-    } catch (NullPointerException refused) {
-      return true;
-    }
+  /** Returns a list that can't be changed, and may be asked for null if the collection may. */
+  static List<Object> immutableCopy(Collection<Object> collection) {
+    return refusesNull(collection)
+        ? List.copyOf(collection)
+        : listWithNulls(new ArrayList<>(collection));
   }
 
   private static List<Object> immutableList(Object stored) {
