@@ -54,7 +54,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A few arguments of each type: made anew for each call, since what is called may change them. */
-@SuppressWarnings({"JdkObsolete", "JavaUtilDate", "NonApiType"}) // they are there to be passed
+@SuppressWarnings({
+  "JdkObsolete",
+  "JavaUtilDate",
+  "NonApiType",
+  "UnnecessaryStringBuilder"
+}) // they are there to be passed
 final class ArgumentPool {
   private static final Map<Class<?>, List<Supplier<@Nullable Object>>> POOL = new HashMap<>();
 
