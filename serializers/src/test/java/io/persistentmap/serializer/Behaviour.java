@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -53,7 +54,7 @@ record Behaviour(Method method, List<Supplier<@Nullable Object>> arguments, int 
       Object[] values = arguments.stream().map(Supplier::get).toArray();
       result = show(method.invoke(object, values), DEPTH);
     } catch (InvocationTargetException failure) {
-      result = "throws " + failure.getCause().getClass().getName();
+      result = "throws " + Objects.requireNonNull(failure.getCause()).getClass().getName();
     } catch (IllegalAccessException | IllegalArgumentException e) {
       return "not called";
     } catch (RuntimeException failure) {

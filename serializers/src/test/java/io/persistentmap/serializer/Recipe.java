@@ -201,7 +201,7 @@ record Recipe(String name, Supplier<@Nullable Object> steps) {
     } catch (InvocationTargetException | IllegalArgumentException refused) {
       return null;
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(executable + " is public", e);
     }
   }
 
