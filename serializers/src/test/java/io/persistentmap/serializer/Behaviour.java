@@ -93,14 +93,14 @@ record Behaviour(Method method, List<Supplier<@Nullable Object>> arguments, int 
       return (object instanceof Set<?> ? "set" : "list")
           + items(collection.iterator(), ordered, depth);
     }
+    if (object instanceof Spliterator<?> spliterator) {
+      return "spliterator" + items(Spliterators.iterator(spliterator), false, depth);
+    }
     if (object instanceof Iterator<?> iterator) {
       return "iterator" + items(iterator, false, depth);
     }
     if (object instanceof Enumeration<?> enumeration) {
       return "enumeration" + items(enumeration.asIterator(), false, depth);
-    }
-    if (object instanceof Spliterator<?> spliterator) {
-      return "spliterator" + items(Spliterators.iterator(spliterator), false, depth);
     }
     if (object instanceof BaseStream<?, ?> stream) {
       return "stream" + items(stream.iterator(), false, depth);
