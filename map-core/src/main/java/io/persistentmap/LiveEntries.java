@@ -113,8 +113,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
       if (!index.find(operation, true)) {
         return null;
       }
-      V value = codec.readValue(operation);
-      V result = isLive(value) ? makeLive(operation, key, value) : value;
+      EntryCodec.Read<V> found = codec.readLayout(operation);
+      V result = isLive(found.value()) ? makeLive(operation, key, found) : found.value();
       if (result != null) {
         return result;
       }
@@ -126,14 +126,21 @@ final class LiveEntries<K, V> extends Entries<K, V> {
    *
    * @return the object that is live now, or null if the entry has changed since
    */
-  private @Nullable V makeLive(Operation operation, Object key, V value) {
+  private @Nullable V makeLive(Operation operation, Object key, EntryCodec.Read<V> found) {
     Object own = operation.isByEquality() ? codec.keyOf(operation.found()) : key;
+    long fingerprint = codec.fingerprintOfRead(operation, found);
     StackReserve.require();
     Shard shard = index.shardOf(operation);
-    return shard.locked(() -> makeLive(shard, operation, key, own, value));
+    return shard.locked(() -> makeLive(shard, operation, key, own, found, fingerprint));
   }
 
-  private @Nullable V makeLive(Shard shard, Operation operation, Object key, Object own, V value) {
+  private @Nullable V makeLive(
+      Shard shard,
+      Operation operation,
+      Object key,
+      Object own,
+      EntryCodec.Read<V> found,
+      long fingerprint) {
     LiveEntry entry = live.get(key);
     if (entry != null) {
       return valueOf(entry);
@@ -141,8 +148,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     if (!index.isCurrent(shard, operation)) {
       return null;
     }
-    live.addRecorded(shard, own, operation.hash(), value, DirtyPass.foundFingerprint(operation));
-    return value;
+    live.addRead(shard, own, operation.hash(), found, fingerprint);
+    return found.value();
   }
 
   @Override
@@ -283,7 +290,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     if (entry == null) {
       entry =
           operation.exists()
-              ? live.addRecorded(shard, key, operation.hash(), value, 0)
+              ? live.addReplacing(shard, key, operation.hash(), value)
               : live.addFresh(shard, key, operation.hash(), value);
     }
     try {

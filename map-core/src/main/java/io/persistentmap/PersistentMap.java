@@ -55,8 +55,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>User code</b> ({@link #compute} and its kin, {@link #replaceAll}) is called once, while
  * other writers of that key wait. It may use the map, and change the object it gets; what it
- * returns is stored. If two threads each hold a key inside such code and want the other's, one gets
- * an {@link IllegalStateException} instead of a deadlock.
+ * returns is stored. What the code does to its own key comes first, and what it returns comes after
+ * that: a value is what the key has then, whatever the code put or removed, and null removes it,
+ * also what the code has put; but null from {@link #computeIfAbsent} leaves what the code has put.
+ * (A ConcurrentHashMap throws for some of this.) If two threads each hold a key inside such code
+ * and want the other's, one gets an {@link IllegalStateException} instead of a deadlock.
  *
  * <p>Every method throws {@link MapClosedException} after {@link #close}, {@link
  * StorageFailureException} once the operating system has failed the store, and {@link
@@ -111,6 +114,26 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   }
 
   /**
+   * Creates, opens or recovers a map of types with arguments: {@code open(file, new
+   * TypeRef<String>() {}, new TypeRef<List<User>>() {})}. Classes in the arguments, and what they
+   * declare, may be stored. The file can be opened with the classes instead, and the other way
+   * round.
+   *
+   * @param file the hash file; snapshots and a lock file are beside it
+   * @param keyType type of the keys
+   * @param valueType type of the values
+   * @param <K> type of the keys
+   * @param <V> type of the values
+   * @return the map, with the state of the last successful checkpoint
+   * @throws PersistentMapException as {@link PersistentMapBuilder#open} says; nothing on disk is
+   *     changed then
+   */
+  public static <K, V> PersistentMap<K, V> open(
+      Path file, TypeRef<K> keyType, TypeRef<V> valueType) {
+    return builder(keyType, valueType).open(file);
+  }
+
+  /**
    * Creates, opens or recovers a map of any types.
    *
    * @param file the hash file
@@ -132,6 +155,22 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    * @return the builder
    */
   public static <K, V> PersistentMapBuilder<K, V> builder(Class<K> keyType, Class<V> valueType) {
+    Objects.requireNonNull(keyType, "keyType");
+    Objects.requireNonNull(valueType, "valueType");
+    return builder(TypeRef.of(keyType), TypeRef.of(valueType));
+  }
+
+  /**
+   * Returns a builder, to open a map of types with arguments with other than the usual options.
+   *
+   * @param keyType type of the keys
+   * @param valueType type of the values
+   * @param <K> type of the keys
+   * @param <V> type of the values
+   * @return the builder
+   */
+  public static <K, V> PersistentMapBuilder<K, V> builder(
+      TypeRef<K> keyType, TypeRef<V> valueType) {
     return new PersistentMapBuilder<>(keyType, valueType);
   }
 
@@ -418,17 +457,14 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
     return entries.<V>decide(
         key,
         (sameKey, present) ->
-            present == null
-                ? Decision.leave(null)
-                : outcome(function.apply(sameKey, present), true));
+            present == null ? Decision.leave(null) : outcome(function.apply(sameKey, present)));
   }
 
   @Override
   public @Nullable V compute(
       K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
     Objects.requireNonNull(function, "function");
-    return entries.<V>decide(
-        key, (sameKey, present) -> outcome(function.apply(sameKey, present), present != null));
+    return entries.<V>decide(key, (sameKey, present) -> outcome(function.apply(sameKey, present)));
   }
 
   @Override
@@ -439,16 +475,12 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
     return entries.<V>decide(
         key,
         (sameKey, present) ->
-            present == null
-                ? Decision.put(value, value)
-                : outcome(function.apply(present, value), true));
+            present == null ? Decision.put(value, value) : outcome(function.apply(present, value)));
   }
 
-  private static <V> Decision<V, V> outcome(@Nullable V value, boolean wasPresent) {
-    if (value != null) {
-      return Decision.put(value, value);
-    }
-    return wasPresent ? Decision.remove(null) : Decision.leave(null);
+  /** Also removes what was not there before: the function may have put it. */
+  private static <V> Decision<V, V> outcome(@Nullable V value) {
+    return value == null ? Decision.remove(null) : Decision.put(value, value);
   }
 
   /** Calls the function once for each entry, as {@link #computeIfPresent} does. */

@@ -34,6 +34,8 @@ public final class PersistentMapBuilder<K, V> {
   private static final int DEFAULT_CACHE_SHARE = 8;
   private static final Duration DEFAULT_MONITOR_TIMEOUT = Duration.ofSeconds(5);
 
+  private final TypeRef<K> keys;
+  private final TypeRef<V> values;
   private final Class<K> keyType;
   private final Class<V> valueType;
   private long cacheBytes = Runtime.getRuntime().maxMemory() / DEFAULT_CACHE_SHARE;
@@ -50,10 +52,13 @@ public final class PersistentMapBuilder<K, V> {
   private final CodecOptions.Builder classOptions = new CodecOptions.Builder();
   private @Nullable FileSystem fileSystem;
 
-  PersistentMapBuilder(Class<K> keyType, Class<V> valueType) {
-    this.keyType = Objects.requireNonNull(keyType, "keyType");
-    this.valueType = Objects.requireNonNull(valueType, "valueType");
-    classOptions.declare(keyType).declare(valueType);
+  PersistentMapBuilder(TypeRef<K> keys, TypeRef<V> values) {
+    this.keys = Objects.requireNonNull(keys, "keyType");
+    this.values = Objects.requireNonNull(values, "valueType");
+    this.keyType = keys.erased();
+    this.valueType = values.erased();
+    keys.declareIn(classOptions);
+    values.declareIn(classOptions);
   }
 
   /**
@@ -316,7 +321,8 @@ public final class PersistentMapBuilder<K, V> {
    * @throws FileAccessException if a path can't be used
    * @throws NotAHashFileException if the file is something else
    * @throws UnsupportedFormatException if it is of another format version
-   * @throws TypeMismatchException if it holds other types
+   * @throws TypeMismatchException if it holds other types, or two keys that are equal now, since
+   *     their class has changed
    * @throws RecoveryRefusedException if a newer checkpoint may have been lost
    * @throws CorruptFileException if the file is damaged
    * @throws DiskFullException if there is no space
@@ -387,11 +393,14 @@ public final class PersistentMapBuilder<K, V> {
     if (classLoader != null) {
       return classLoader;
     }
-    ClassLoader ofValue = valueType.getClassLoader();
-    ClassLoader ofKey = keyType.getClassLoader();
+    ClassLoader ofValue = values.loader();
+    ClassLoader ofKey = keys.loader();
     ClassLoader context = Thread.currentThread().getContextClassLoader();
-    if (ofValue != null || ofKey != null) {
-      return ofValue != null ? ofValue : ofKey;
+    if (ofValue != null) {
+      return ofValue;
+    }
+    if (ofKey != null) {
+      return ofKey;
     }
     return context != null ? context : ClassLoader.getSystemClassLoader();
   }

@@ -23,6 +23,7 @@ public final class KeyPlacement {
   private final HashIndex index;
   private final StoredKeyReader reader;
   private final KeyDecoder keys;
+  private final EqualKeys equalKeys;
   private final long seed;
   private long unreadable;
   private @Nullable Throwable firstReason;
@@ -33,6 +34,7 @@ public final class KeyPlacement {
     this.index = index;
     this.reader = new StoredKeyReader(index, segments, file, salt);
     this.keys = keys;
+    this.equalKeys = new EqualKeys(index, segments, keys, salt);
     this.seed = seed;
   }
 
@@ -40,6 +42,7 @@ public final class KeyPlacement {
    * Places all keys that a replay has found.
    *
    * @throws io.persistentmap.CorruptFileException if a record is damaged
+   * @throws io.persistentmap.TypeMismatchException if two keys are equal now
    */
   public void run(IndexReplay replay) {
     AddressSet addresses = replay.addresses();
@@ -49,6 +52,7 @@ public final class KeyPlacement {
       ReadAhead.<StoredKeyReader.Keys>run(
           "persistentmap open", sink -> reader.read(addresses, sink), this::place);
     }
+    equalKeys.requireNone();
   }
 
   /** Returns what a careful person would want to know, or null. */

@@ -10,6 +10,7 @@ import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -244,6 +245,11 @@ final class RecordLookup {
         && length <= Math.min(base.size() - at, Integer.MAX_VALUE - 8)
         && copy(base, at, length, mask, operation)
         && RecordLayout.keyLength(operation.found, 0) <= length - RecordLayout.HEADER_BYTES;
+  }
+
+  /** Returns the path of the file, for messages. */
+  Path path() {
+    return log.path();
   }
 
   /** Returns the exception for a slot whose record is damaged. */

@@ -35,6 +35,7 @@ public final class EntryCodec<K, V> {
 
   private final HashIndex index;
   private final Codec codec;
+  private final OldLayouts oldLayouts;
   private final StoredKeys storedKeys;
   private final long hashSeed;
   private final Class<K> keyType;
@@ -49,11 +50,25 @@ public final class EntryCodec<K, V> {
   public EntryCodec(Store store, Class<K> keyType, Class<V> valueType, CodecOptions options) {
     this.index = store.index();
     this.codec = new Codec(store.catalog(), options);
+    this.oldLayouts = new OldLayouts(options);
     this.hashSeed = store.hashSeed();
     this.keyType = keyType;
     this.valueType = valueType;
     this.path = store.health().path();
     this.storedKeys = new StoredKeys(codec, path);
+  }
+
+  /**
+   * A value that was read.
+   *
+   * @param value the value
+   * @param inOldLayout whether it might be written in other bytes now, though nobody has changed it
+   */
+  public record Read<T>(T value, boolean inOldLayout) {}
+
+  /** Returns what tells whether values that were read in an old layout are changed. */
+  OldLayouts oldLayouts() {
+    return oldLayouts;
   }
 
   /** Returns the path of the store, for messages. */
@@ -319,6 +334,16 @@ public final class EntryCodec<K, V> {
     return decode(operation.foundValue(), valueType);
   }
 
+  /** Returns the value that the operation has found, and tells whether its layout is an old one. */
+  public Read<V> readLayout(Operation operation) {
+    try {
+      Codec.Decoded decoded = codec.decode(operation.foundValue());
+      return new Read<>(cast(decoded.value(), valueType), decoded.inOldLayout());
+    } catch (SerializationException e) {
+      throw unreadable(e);
+    }
+  }
+
   /** Returns the key of a record. */
   public K keyOf(byte[] record) {
     int keyEnd = RecordLayout.HEADER_BYTES + (int) RecordLayout.keyLength(record, 0);
@@ -332,12 +357,33 @@ public final class EntryCodec<K, V> {
   }
 
   private <T> T decode(ByteReader in, Class<T> type) {
-    Object object;
     try {
-      object = codec.read(in);
+      return cast(codec.read(in), type);
     } catch (SerializationException e) {
-      throw new UnstorableException(path + ": can't read an entry back: " + e.getMessage(), e);
+      throw unreadable(e);
     }
+  }
+
+  /**
+   * Returns the fingerprint, for {@link LiveValues#addRead}, of a value that was just found, and
+   * which nobody else has yet.
+   */
+  public long fingerprintOfRead(Operation operation, Read<V> found) {
+    if (!found.inOldLayout) {
+      return DirtyPass.foundFingerprint(operation);
+    }
+    try {
+      return oldLayouts.ofRead(found.value);
+    } catch (SerializationException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private UnstorableException unreadable(SerializationException e) {
+    return new UnstorableException(path + ": can't read an entry back: " + e.getMessage(), e);
+  }
+
+  private <T> T cast(Object object, Class<T> type) {
     if (!type.isInstance(object)) {
       throw new TypeMismatchException(
           path

@@ -49,6 +49,12 @@ public final class LiveEntry {
   /** Fingerprint of the value's bytes in the record; 0 if that is not known. */
   long fingerprint;
 
+  /**
+   * Whether the record is in an old layout, and the fingerprint that of {@link OldLayouts}: of the
+   * value as it was read, in the layout of today.
+   */
+  boolean inOldLayout;
+
   /** The pass in which it was written, unless it has been changed since. */
   volatile int pass;
 

@@ -205,25 +205,33 @@ public final class LiveValues {
     return entry;
   }
 
+  /** Adds an entry that has a record, of another value. */
+  public LiveEntry addReplacing(Shard shard, Object key, long hash, Object value) {
+    return addRecorded(new LiveEntry(key, homeOf(shard), hash, value, era));
+  }
+
   /**
-   * Adds an entry that has a record.
+   * Adds an entry whose value was read from its record.
    *
-   * @param fingerprint of the bytes that the value was read from, or 0 if it is not in the record
+   * @param fingerprint that {@link EntryCodec#fingerprintOfRead} gave it
    */
-  public LiveEntry addRecorded(Shard shard, Object key, long hash, Object value, long fingerprint) {
-    LiveShard home = homeOf(shard);
-    LiveEntry entry = new LiveEntry(key, home, hash, value, era);
-    if (fingerprint != 0) {
-      entry.fingerprint = fingerprint;
-      entry.written();
-    }
+  public void addRead(
+      Shard shard, Object key, long hash, EntryCodec.Read<?> found, long fingerprint) {
+    LiveEntry entry = new LiveEntry(key, homeOf(shard), hash, found.value(), era);
+    entry.inOldLayout = found.inOldLayout();
+    entry.fingerprint = fingerprint;
+    entry.written();
+    LiveEntry unused = addRecorded(entry);
+  }
+
+  private LiveEntry addRecorded(LiveEntry entry) {
     try {
-      entries.put(key, entry);
+      entries.put(entry.key, entry);
     } catch (Throwable e) {
       withdraw(entry, e);
       throw e;
     }
-    home.recorded++;
+    entry.home.recorded++;
     return entry;
   }
 
@@ -251,6 +259,7 @@ public final class LiveValues {
       entry.home.recorded++;
     }
     entry.fingerprint = fingerprint;
+    entry.inOldLayout = false;
     entry.written(version);
     entry.home.settle();
   }

@@ -49,6 +49,9 @@ final class Writing {
   /** Has the value's bytes. */
   private @Nullable Operation alone;
 
+  /** Whether the program has left a value of an old layout as it was read. */
+  private boolean asRead;
+
   /** Has the record. */
   private @Nullable Operation appended;
 
@@ -138,12 +141,21 @@ final class Writing {
     }
     Operation operation = pass.operations().take();
     try {
-      pass.codec().writeValueAlone(operation, value);
+      asRead = isAsRead();
+      if (!asRead) {
+        pass.codec().writeValueAlone(operation, value);
+      }
       alone = operation;
     } catch (SerializationException | ConcurrentModificationException e) {
       failure = e;
     }
     VarHandle.acquireFence(); // all that was read of the value, before the holds
+  }
+
+  private boolean isAsRead() {
+    return entry.inOldLayout
+        && entry.isWritten()
+        && pass.codec().oldLayouts().fingerprint(value) == entry.fingerprint;
   }
 
   private boolean mayBeHeld() {
@@ -211,16 +223,17 @@ final class Writing {
   }
 
   private Outcome write(Operation read) {
-    int length = read.record().writer().position() - RecordLayout.HEADER_BYTES;
-    long fingerprint = Fingerprint.of(read.record().array(), RecordLayout.HEADER_BYTES, length);
-    if (fingerprint == entry.fingerprint && task.isCounted()) {
+    long fingerprint = asRead ? OldLayouts.UNKNOWN : fingerprintOf(read);
+    if (!isNew(fingerprint) && task.isCounted()) {
       return Outcome.DONE;
     }
     Operation operation = pass.operations().take();
     appended = operation;
     try {
       pass.codec().writeKnownKey(operation, entry.key);
-      pass.codec().copyValue(read, operation);
+      if (!asRead) {
+        pass.codec().copyValue(read, operation);
+      }
       inStore = true;
       Outcome outcome = append(operation, fingerprint);
       pass.operations().give(operation);
@@ -228,6 +241,16 @@ final class Writing {
     } finally {
       inStore = false;
     }
+  }
+
+  private static long fingerprintOf(Operation read) {
+    int length = read.record().writer().position() - RecordLayout.HEADER_BYTES;
+    return Fingerprint.of(read.record().array(), RecordLayout.HEADER_BYTES, length);
+  }
+
+  /** Says whether the record must become another one. */
+  private boolean isNew(long fingerprint) {
+    return !asRead && (entry.inOldLayout || fingerprint != entry.fingerprint);
   }
 
   private Outcome append(Operation operation, long fingerprint) {
@@ -245,7 +268,7 @@ final class Writing {
       if (keyed == null && isTaken()) {
         return Outcome.KEY_HELD;
       }
-      if (fingerprint != entry.fingerprint) {
+      if (isNew(fingerprint)) {
         pass.index().write(shard, operation);
         recorded(fingerprint);
         task.run.countWritten();

@@ -53,7 +53,11 @@ final class ArrayForm extends Form {
   Object readBody(@Nullable Object created, GraphReader in) {
     if (created instanceof @Nullable Object[] elements) {
       for (int i = 0; i < elements.length; i++) {
-        elements[i] = in.value();
+        try {
+          elements[i] = in.value();
+        } catch (RuntimeException failure) {
+          throw Refusal.from(failure).in("[" + i + "]");
+        }
       }
       return elements;
     }

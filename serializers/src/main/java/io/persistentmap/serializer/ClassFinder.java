@@ -1,8 +1,13 @@
 package io.persistentmap.serializer;
 
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +32,7 @@ final class ClassFinder {
    */
   ClassFinder(CodecOptions options, Collection<Class<?>> declared) {
     loaders.add(options.loader());
-    options.declared().forEach(this::name);
+    options.declared().forEach(this::nameAll);
     options.allowed().forEach(this::name);
     options.aliases().values().forEach(this::name);
     options.serializers().keySet().forEach(this::name);
@@ -39,6 +44,21 @@ final class ClassFinder {
     Class<?> element = ClassNames.element(type);
     named.add(element);
     give(element);
+  }
+
+  /** Names the classes of a type and of its arguments. */
+  private void nameAll(Type type) {
+    if (type instanceof Class<?> plain) {
+      name(plain);
+    } else if (type instanceof ParameterizedType parameterized) {
+      nameAll(parameterized.getRawType());
+      List.of(parameterized.getActualTypeArguments()).forEach(this::nameAll);
+    } else if (type instanceof GenericArrayType array) {
+      nameAll(array.getGenericComponentType());
+    } else if (type instanceof WildcardType wildcard) {
+      List.of(wildcard.getUpperBounds()).forEach(this::nameAll);
+      List.of(wildcard.getLowerBounds()).forEach(this::nameAll);
+    }
   }
 
   private void give(Class<?> type) {

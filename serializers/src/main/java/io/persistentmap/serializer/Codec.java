@@ -86,6 +86,26 @@ public final class Codec {
   }
 
   /**
+   * Creates a codec whose bytes are compared with each other, in this process, and stored nowhere.
+   *
+   * @param options what the user said about classes
+   * @return the codec
+   */
+  public static Codec forComparing(CodecOptions options) {
+    return new Codec(new HeapClassTable(), options);
+  }
+
+  /**
+   * What was read.
+   *
+   * @param value the value
+   * @param inOldLayout whether it might be written in other bytes now, though nobody has changed
+   *     it: one of its classes has changed since, or has a serializer of the user's, or makes
+   *     something else of what it is given
+   */
+  public record Decoded(Object value, boolean inOldLayout) {}
+
+  /**
    * Reads one value. Whether bytes are left over is for the caller to check.
    *
    * @param in stands where {@link #write} began
@@ -94,33 +114,69 @@ public final class Codec {
    *     or does not fit them
    */
   public Object read(ByteReader in) {
+    return read(in, false).value;
+  }
+
+  /**
+   * Reads one value, and tells whether it is in an old layout.
+   *
+   * @param in stands where {@link #write} began
+   * @return the value, and what is known of its bytes
+   * @throws SerializationException as {@link #read}
+   */
+  public Decoded decode(ByteReader in) {
+    return read(in, true);
+  }
+
+  private Decoded read(ByteReader in, boolean noteLayout) {
     int start = in.position();
     try {
       int tag = in.readByte();
-      return tag < Tag.ENUM ? ScalarCodec.read(tag, in) : readOther(tag, in);
+      return tag < Tag.ENUM
+          ? new Decoded(ScalarCodec.read(tag, in), false)
+          : readOther(tag, in, noteLayout);
     } catch (Throwable failure) {
       Failures.rethrowFatal(failure);
       throw Failures.read(classNameAt(in, start), start, failure);
     }
   }
 
-  private Object readOther(int tag, ByteReader in) {
+  private Decoded readOther(int tag, ByteReader in, boolean noteLayout) {
     int start = in.position();
     Graph graph = graphs.obtain();
     Object value;
     try {
+      if (noteLayout) {
+        graph.noteLayout();
+      }
       value = graph.read(tag, in);
     } catch (RuntimeException | LinkageError failure) {
       Throwable reason = graph.lateFailure();
       if (reason == null) {
-        throw failure;
+        throw findPath(failure, graph.failedContainer(), tag, in, start);
       }
       in.goBack(start); // since nobody may have what failed, not even in part
       graph = graphs.obtain();
-      value = graph.readKept(tag, in, reason);
+      value = graph.readKept(tag, in, reason); // something is dropped, so the layout is an old one
     }
+    boolean inOldLayout = graph.isInOldLayout();
     graphs.free(graph);
-    return Objects.requireNonNull(value);
+    return new Decoded(Objects.requireNonNull(value), inOldLayout);
+  }
+
+  /** Returns a failure with the path to the container that could not be filled at the end. */
+  private RuntimeException findPath(
+      Throwable failure, int container, int tag, ByteReader in, int start) {
+    RuntimeException unchecked = Failures.unchecked(failure);
+    if (container >= 0) {
+      in.goBack(start);
+      try {
+        graphs.obtain().failAt(container, unchecked, tag, in);
+      } catch (RuntimeException | LinkageError withPath) {
+        return Failures.unchecked(withPath);
+      }
+    }
+    return unchecked;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.persistentmap.serializer;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -23,7 +24,7 @@ import java.util.Set;
  */
 public record CodecOptions(
     ClassLoader loader,
-    Set<Class<?>> declared,
+    Set<Type> declared,
     Set<Class<?>> allowed,
     Set<String> allowedPackages,
     Map<String, Class<?>> aliases,
@@ -58,7 +59,7 @@ public record CodecOptions(
 
   /** Collects options, and refuses those that could not mean anything. Not thread-safe. */
   public static final class Builder {
-    private final Set<Class<?>> declared = new LinkedHashSet<>();
+    private final Set<Type> declared = new LinkedHashSet<>();
     private final Set<Class<?>> allowed = new HashSet<>();
     private final Set<String> allowedPackages = new HashSet<>();
     private final Map<String, Class<?>> aliases = new HashMap<>();
@@ -71,13 +72,15 @@ public record CodecOptions(
     /**
      * Adds a type that the map is opened with.
      *
-     * @param type the type
+     * @param type the type, with its arguments, if it has any
      * @return this
      * @throws IllegalArgumentException if no object that can be stored is of this type
      */
-    public Builder declare(Class<?> type) {
-      requireObjects(type);
-      declared.add(type);
+    public Builder declare(Type type) {
+      if (type instanceof Class<?> plain) {
+        requireObjects(plain);
+      }
+      declared.add(Objects.requireNonNull(type, "type"));
       return this;
     }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collections: count, elements. */
@@ -84,7 +85,22 @@ final class CollectionForm extends ContainerForm<Collection<Object>> {
 
   @Override
   @Nullable Object[] readElements(int count, GraphReader in) {
-    return in.values(count);
+    return in.elements(count);
+  }
+
+  @Override
+  boolean countsAll(Collection<Object> container) {
+    return isWhole() || container instanceof Set<?>;
+  }
+
+  @Override
+  @Nullable Object[] keysOf(@Nullable Object[] elements) {
+    return elements;
+  }
+
+  @Override
+  Iterator<?> keysIn(Collection<Object> container) {
+    return elements(container);
   }
 
   @Override

@@ -59,6 +59,45 @@ abstract class ContainerForm<C> extends Form {
   /** Puts in what was read. */
   abstract void fill(C container, @Nullable Object[] elements, GraphReader in);
 
+  /** Returns whether putting in could leave something out, since it is there. */
+  abstract boolean countsAll(C container);
+
+  /** Returns those of the elements that must differ from each other. */
+  abstract @Nullable Object[] keysOf(@Nullable Object[] elements);
+
+  /** Returns those that were put in. */
+  abstract Iterator<?> keysIn(C container);
+
+  /** Puts in what was read, all of it: elements that are equal now would be lost without a word. */
+  private void fillWithAll(C container, @Nullable Object[] elements, GraphReader in) {
+    try {
+      fill(container, elements, in);
+    } catch (SerializationException | Refusal explained) {
+      throw explained;
+    } catch (RuntimeException failure) {
+      throw EqualElements.failed(container.getClass().getName(), keysOf(elements), failure);
+    }
+    if (countsAll(container)) {
+      @Nullable Object[] stored = keysOf(elements);
+      if (size(container) != stored.length) {
+        throw EqualElements.refusal(container.getClass().getName(), stored, keysIn(container));
+      }
+      if (in.notesLayout() && !isInOrder(stored, keysIn(container))) {
+        in.setInOldLayout();
+      }
+    }
+  }
+
+  /** Returns whether a container would be written in the order in which it is stored. */
+  private static boolean isInOrder(@Nullable Object[] stored, Iterator<?> now) {
+    for (Object element : stored) {
+      if (!now.hasNext() || now.next() != element) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Takes everything out. */
   abstract void clear(C container);
 
@@ -131,11 +170,11 @@ abstract class ContainerForm<C> extends Form {
     if (type.whole()) {
       in.fillWhole(
           () -> readElements(count, in),
-          elements -> fill(container, elements, in),
+          elements -> fillWithAll(container, elements, in),
           () -> clear(container),
           asksOthers(container));
     } else {
-      fill(container, readElements(count, in), in);
+      fillWithAll(container, readElements(count, in), in);
     }
     return object;
   }

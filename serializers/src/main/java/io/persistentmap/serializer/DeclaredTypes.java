@@ -28,7 +28,7 @@ final class DeclaredTypes {
   private DeclaredTypes() {}
 
   /** Returns all classes that are not of the JDK. */
-  static Set<Class<?>> of(Collection<Class<?>> types) {
+  static Set<Class<?>> of(Collection<? extends Type> types) {
     DeclaredTypes declared = new DeclaredTypes();
     types.forEach(declared::add);
     while (!declared.open.isEmpty()) {

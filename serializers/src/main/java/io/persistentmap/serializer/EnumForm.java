@@ -28,7 +28,13 @@ final class EnumForm extends Form {
     try {
       return Enum.valueOf((Class<? extends Enum>) type, name);
     } catch (IllegalArgumentException removed) {
-      throw new SerializationException("enum " + type.getName() + " has no " + name, removed);
+      throw new SerializationException(
+          "enum "
+              + type.getName()
+              + " has no "
+              + name
+              + "; add the constant again, or open the map with the enum as it was",
+          removed);
     }
   }
 }

@@ -18,7 +18,10 @@ final class Failures {
 
   /** Returns the exception for a value at this position that could not be read. */
   static SerializationException read(String type, int position, Throwable failure) {
-    return explain("cannot read a value of " + type + " at position " + position, failure);
+    String what = "cannot read a value of " + type + " at position " + position;
+    return failure instanceof Refusal refusal
+        ? new SerializationException(what + ": " + refusal.messageWithPath(), failure)
+        : explain(what, failure);
   }
 
   /** Returns an unchecked exception, wrapping a checked one; throws an error as it is. */

@@ -192,6 +192,8 @@ final class Fields {
       } catch (ClassCastException wrong) {
         throw new SerializationException(
             "field " + stored.name() + " can't hold what is stored: " + wrong.getMessage(), wrong);
+      } catch (RuntimeException failure) {
+        throw Refusal.from(failure).in("." + stored.name());
       } catch (Throwable failure) {
         throw Failures.unchecked(failure);
       }

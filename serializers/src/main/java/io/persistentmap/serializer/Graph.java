@@ -53,6 +53,27 @@ final class Graph {
     return reader.root(tag, in);
   }
 
+  /** Asks {@link #isInOldLayout} to tell all there is. */
+  void noteLayout() {
+    reader.noteLayout();
+  }
+
+  /** Returns whether the value that was read might be written in other bytes now. */
+  boolean isInOldLayout() {
+    return reader.isInOldLayout();
+  }
+
+  /** Returns the number of the container that could not be filled at the end; -1 for none. */
+  int failedContainer() {
+    return reader.fillings().failed();
+  }
+
+  /** Reads up to a container, and then fails, so that the failure has the path to it. */
+  void failAt(int container, RuntimeException failure, int tag, ByteReader in) {
+    reader.fillings().failAt(container, failure);
+    Object unused = read(tag, in);
+  }
+
   /** Returns why {@link #readKept} should be tried after a failure; null if it is of no use. */
   @Nullable Throwable lateFailure() {
     return reader.lateFailure();

@@ -49,10 +49,7 @@ final class GraphReader implements GraphReferences.Reading {
 
   private @Nullable HashWork hashWork;
   private final List<Postponed> postponed = new ArrayList<>();
-  private final List<Filling> fillings = new ArrayList<>();
-
-  /** Containers that are filled already, and once more at the end. */
-  private final List<Filling> refillings = new ArrayList<>();
+  private final Fillings fillings = new Fillings(this::finish);
 
   /** How many fields that are dropped are being read, one inside of the other. */
   private int dropping;
@@ -65,6 +62,9 @@ final class GraphReader implements GraphReferences.Reading {
 
   /** What failed that was put off in a field that is dropped. */
   private @Nullable Throwable lateFailure;
+
+  private boolean notesLayout;
+  private boolean inOldLayout;
 
   GraphReader(StoredClasses classes, Graph graph) {
     this.classes = classes;
@@ -89,17 +89,9 @@ final class GraphReader implements GraphReferences.Reading {
       int firstReferred,
       int containerMark,
       int postponed,
-      int fillings,
-      int refillings,
+      Fillings.Mark fillings,
       int objects,
       int unmade) {}
-
-  /**
-   * A container that waits for the object at a depth to be complete.
-   *
-   * @param dropped whether it is in a field that is dropped
-   */
-  private record Filling(int level, Runnable fill, Runnable clear, boolean dropped) {}
 
   /** Returns where values are read from. */
   ByteReader bytes() {
@@ -112,11 +104,7 @@ final class GraphReader implements GraphReferences.Reading {
     claimable = source.remaining();
     Object value = tag == Tag.OBJECT ? rootObject() : small(tag);
     readPostponed(0);
-    fillAll(0);
-    for (Filling filling : refillings) {
-      finish(filling.dropped, filling.clear);
-      fillAtLast(filling);
-    }
+    fillings.finish();
     return value;
   }
 
@@ -131,6 +119,31 @@ final class GraphReader implements GraphReferences.Reading {
   /** Passes over fields that are dropped, in this value, instead of reading them. */
   void skipDropped(Throwable reason) {
     skipDropped = reason;
+  }
+
+  /** Looks more closely for what {@link #isInOldLayout} tells. */
+  void noteLayout() {
+    notesLayout = true;
+  }
+
+  /** Returns whether to look more closely. */
+  boolean notesLayout() {
+    return notesLayout && !inOldLayout;
+  }
+
+  /** Notes that the value might be written in other bytes now. */
+  void setInOldLayout() {
+    inOldLayout = true;
+  }
+
+  /** Returns whether the value might be written in other bytes now. */
+  boolean isInOldLayout() {
+    return inOldLayout;
+  }
+
+  /** Returns the containers that are filled later than their elements are read. */
+  Fillings fillings() {
+    return fillings;
   }
 
   private Object rootObject() {
@@ -162,12 +175,35 @@ final class GraphReader implements GraphReferences.Reading {
     return values;
   }
 
-  /** Reads twice as many parts. */
+  /** Reads the elements of a collection. */
+  @Nullable Object[] elements(int count) {
+    claim(count);
+    @Nullable Object[] elements = new @Nullable Object[count];
+    for (int i = 0; i < count; i++) {
+      try {
+        elements[i] = value();
+      } catch (RuntimeException failure) {
+        throw Refusal.from(failure).in("[" + i + "]");
+      }
+    }
+    return elements;
+  }
+
+  /** Reads the keys of a map, each with its value. */
   @Nullable Object[] pairs(int count) {
     if (count < 0 || count > Integer.MAX_VALUE / 2) {
       claim(-1);
     }
-    return values(2 * count);
+    claim(2 * count);
+    @Nullable Object[] pairs = new @Nullable Object[2 * count];
+    for (int i = 0; i < pairs.length; i++) {
+      try {
+        pairs[i] = value();
+      } catch (RuntimeException failure) {
+        throw Refusal.from(failure).in((i % 2 == 0 ? "[key " : "[value ") + i / 2 + "]");
+      }
+    }
+    return pairs;
   }
 
   private Object small(int tag) {
@@ -191,6 +227,7 @@ final class GraphReader implements GraphReferences.Reading {
   }
 
   private Form formOf(StoredClass stored) {
+    inOldLayout |= !stored.isCurrent();
     Throwable reason = skipping;
     return reason == null ? stored.form() : new SkippingForm(stored.schema(), reason);
   }
@@ -232,7 +269,7 @@ final class GraphReader implements GraphReferences.Reading {
     open[depth] = object;
     form.readBody(object, this);
     open[depth] = null;
-    fillWaiting(depth);
+    fillings.fillWaiting(depth);
   }
 
   private void enter() {
@@ -263,9 +300,7 @@ final class GraphReader implements GraphReferences.Reading {
   /** Makes everything complete that was read since the mark was taken. */
   void endMaking(long mark) {
     readPostponed((int) (mark >>> Integer.SIZE));
-    for (Filling filling : takeFillings((int) mark)) {
-      fillTwice(filling);
-    }
+    fillings.fillTwice((int) mark);
   }
 
   private void readPostponed(int mark) {
@@ -299,29 +334,23 @@ final class GraphReader implements GraphReferences.Reading {
     lowestReferred = COMPLETE;
     firstReferred = asksOthers ? 0 : COMPLETE;
     containerMark = postponed.size();
+    final int number = fillings.begin();
     @Nullable Object[] elements = read.get();
+    fillings.failIfAsked(number);
     readPostponed(containerMark);
     containerMark = outerMark;
-    Filling filling = new Filling(lowestReferred, () -> fill.accept(elements), clear, dropping > 0);
+    Fillings.Filling filling =
+        new Fillings.Filling(
+            number, lowestReferred, () -> fill.accept(elements), clear, dropping > 0);
     if (lowestReferred < depth) {
       fillings.add(filling);
     } else if (firstReferred < firstOfContainer) {
-      fillTwice(filling);
+      fillings.fillTwice(filling);
     } else {
-      filling.fill.run();
+      filling.fill().run();
     }
     lowestReferred = Math.min(outer, lowestReferred);
     firstReferred = Math.min(outerFirst, firstReferred);
-  }
-
-  /** Fills a container as well as it can be now, and again at the end. */
-  private void fillTwice(Filling filling) {
-    refillings.add(filling);
-    try {
-      filling.fill.run();
-    } catch (RuntimeException | LinkageError incomplete) {
-      return; // it fails at the end if it must
-    }
   }
 
   /** Refuses an element of a set, or a key, whose hash code would take too long. */
@@ -337,23 +366,6 @@ final class GraphReader implements GraphReferences.Reading {
     }
   }
 
-  private void fillWaiting(int level) {
-    if (!fillings.isEmpty()) {
-      List<Filling> complete = new ArrayList<>(fillings);
-      complete.removeIf(filling -> filling.level < level);
-      fillings.removeAll(complete);
-      complete.forEach(this::fillAtLast);
-    }
-  }
-
-  private void fillAll(int mark) {
-    takeFillings(mark).forEach(this::fillAtLast);
-  }
-
-  private void fillAtLast(Filling filling) {
-    finish(filling.dropped, filling.fill);
-  }
-
   /** Does what was put off, and notes if it fails in a field that is dropped and passed already. */
   private void finish(boolean dropped, Runnable putOff) {
     final int outside = dropping;
@@ -367,16 +379,6 @@ final class GraphReader implements GraphReferences.Reading {
       throw failure;
     }
     dropping = outside;
-  }
-
-  private List<Filling> takeFillings(int mark) {
-    if (fillings.size() == mark) {
-      return List.of();
-    }
-    List<Filling> taken = fillings.subList(mark, fillings.size());
-    List<Filling> copy = List.copyOf(taken);
-    taken.clear();
-    return copy;
   }
 
   @Override
@@ -447,8 +449,7 @@ final class GraphReader implements GraphReferences.Reading {
         firstReferred,
         containerMark,
         postponed.size(),
-        fillings.size(),
-        refillings.size(),
+        fillings.mark(),
         graph.references().readCount(),
         graph.references().unmadeCount());
   }
@@ -461,14 +462,9 @@ final class GraphReader implements GraphReferences.Reading {
     lowestReferred = state.lowestReferred;
     firstReferred = state.firstReferred;
     containerMark = state.containerMark;
-    truncate(postponed, state.postponed);
-    truncate(fillings, state.fillings);
-    truncate(refillings, state.refillings);
+    postponed.subList(Math.min(state.postponed, postponed.size()), postponed.size()).clear();
+    fillings.goBack(state.fillings);
     graph.forgetRead(state.objects, state.unmade);
-  }
-
-  private static void truncate(List<?> list, int size) {
-    list.subList(Math.min(size, list.size()), list.size()).clear();
   }
 
   /** Forgets the value. */
@@ -477,7 +473,9 @@ final class GraphReader implements GraphReferences.Reading {
     lowestReferred = COMPLETE;
     firstReferred = COMPLETE;
     hashWork = null;
-    refillings.clear();
+    fillings.reset();
     skipDropped = null;
+    notesLayout = false;
+    inOldLayout = false;
   }
 }

@@ -11,6 +11,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +48,7 @@ final class JdkWrappers {
         "java.util.Set.of",
         1,
         set -> parts((Object) set.toArray()),
-        v -> Set.of(v.get(0, Object[].class)),
+        v -> immutableSet(v.get(0, Object[].class)),
         Set.of().getClass(),
         Set.of(1).getClass());
     table.<Map<Object, Object>>values(
@@ -62,6 +64,13 @@ final class JdkWrappers {
         list -> parts((Object) list.toArray()),
         v -> Arrays.asList(v.get(0, Object[].class)),
         Arrays.asList(1, 2).getClass());
+  }
+
+  /** Returns whether a collection has another order in each virtual machine. */
+  static boolean hasOrderOfProcess(Object object) {
+    return object.getClass() == Set.of(1, 2, 3).getClass()
+        || object.getClass() == Set.of(1).getClass()
+        || object.getClass() == Map.of(1, 1, 2, 2).getClass();
   }
 
   /**
@@ -108,6 +117,15 @@ final class JdkWrappers {
     longer.add(null);
     List<Object> list = Stream.<Object>of(elements.toArray()).toList();
     return refusesNull(list) ? longer.stream().toList().subList(0, elements.size()) : list;
+  }
+
+  private static Set<Object> immutableSet(@Nullable Object[] elements) {
+    try {
+      return Set.of(elements);
+    } catch (IllegalArgumentException equal) {
+      Iterator<?> kept = new LinkedHashSet<>(Arrays.asList(elements)).iterator();
+      throw EqualElements.refusal("java.util.Set.of", elements, kept);
+    }
   }
 
   @SuppressWarnings("unchecked") // a map of anything

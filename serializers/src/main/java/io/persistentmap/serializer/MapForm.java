@@ -1,8 +1,10 @@
 package io.persistentmap.serializer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,25 @@ final class MapForm extends ContainerForm<Map<Object, Object>> {
   @Override
   @Nullable Object[] readElements(int count, GraphReader in) {
     return in.pairs(count);
+  }
+
+  @Override
+  boolean countsAll(Map<Object, Object> container) {
+    return true;
+  }
+
+  @Override
+  @Nullable Object[] keysOf(@Nullable Object[] elements) {
+    @Nullable Object[] keys = new @Nullable Object[elements.length / 2];
+    Arrays.setAll(keys, i -> elements[2 * i]);
+    return keys;
+  }
+
+  @Override
+  Iterator<?> keysIn(Map<Object, Object> container) {
+    List<@Nullable Object> keys = new ArrayList<>();
+    elements(container).forEachRemaining(entry -> keys.add(((Map.Entry<?, ?>) entry).getKey()));
+    return keys.iterator();
   }
 
   @Override

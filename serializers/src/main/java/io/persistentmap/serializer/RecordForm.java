@@ -76,7 +76,7 @@ final class RecordForm extends Form {
   }
 
   @Override
-  Object readBody(@Nullable Object created, GraphReader in) {
+  Object readBody(@Nullable Object none, GraphReader in) {
     @Nullable Object[] components = defaults.clone();
     long mark = in.beginMaking();
     for (int i = 0; i < targets.length; i++) {
@@ -84,7 +84,11 @@ final class RecordForm extends Form {
     }
     in.endMaking(mark);
     Object record = shape.create(components);
-    return readResolve == null ? record : readResolve.resolve(record);
+    Object resolved = readResolve == null ? record : readResolve.resolve(record);
+    if (in.notesLayout() && (resolved != record || !shape.has(record, components))) {
+      in.setInOldLayout();
+    }
+    return resolved;
   }
 
   private void readComponent(int index, @Nullable Object[] components, GraphReader in) {
@@ -93,7 +97,12 @@ final class RecordForm extends Form {
       in.drop(letters[index]);
       return;
     }
-    Object stored = read(letters[index], in);
+    Object stored;
+    try {
+      stored = read(letters[index], in);
+    } catch (RuntimeException failure) {
+      throw Refusal.from(failure).in("." + shape.fields().get(target).name());
+    }
     Class<?> conversion = conversions[index];
     components[target] = conversion == null ? stored : Primitives.widen(stored, conversion);
   }

@@ -74,6 +74,27 @@ final class RecordShape {
     return Arrays.stream(accessors).map(accessor -> accessor.get(record)).toArray();
   }
 
+  /**
+   * Returns whether a record has the very components that its constructor was given. It may make
+   * something else of them, or its accessors may.
+   */
+  boolean has(Object record, @Nullable Object[] given) {
+    try {
+      for (int i = 0; i < given.length; i++) {
+        Object component = accessors[i].get(record);
+        if (component != given[i]
+            && !(component != null
+                && TypeTraits.isScalarValue(component.getClass())
+                && component.equals(given[i]))) {
+          return false;
+        }
+      }
+      return true;
+    } catch (RuntimeException failure) {
+      return false;
+    }
+  }
+
   /** Returns a new record of this class. */
   Object create(@Nullable Object[] components) {
     try {

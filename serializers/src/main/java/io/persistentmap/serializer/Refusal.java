@@ -97,6 +97,11 @@ final class Refusal extends RuntimeException {
         : root.getSimpleName() + String.join("", steps) + ": " + getMessage();
   }
 
+  /** Returns the message with the path in front of it. */
+  String messageWithPath() {
+    return steps.isEmpty() ? getMessage() : "at " + String.join("", steps) + ": " + getMessage();
+  }
+
   @Override
   public String getMessage() {
     String message = Objects.requireNonNullElse(super.getMessage(), "");

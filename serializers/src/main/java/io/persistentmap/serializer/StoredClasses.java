@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredClasses {
   private static final int FIRST_CAPACITY = 64;
+  private static final String AS_IT_WAS =
+      "; open the map with the class as it was, or give what it is now another name";
 
   private final ClassTable table;
   private final CodecOptions options;
@@ -155,7 +157,7 @@ final class StoredClasses {
           unreadable instanceof RuntimeException failure
               ? failure
               : new Refusal(schema.name() + " can't be loaded: " + unreadable, unreadable);
-      return new StoredClass(number, Object.class, schema, new UnreadableForm(reason), false);
+      return new StoredClass(number, Object.class, schema, new UnreadableForm(reason), false, true);
     }
   }
 
@@ -163,21 +165,21 @@ final class StoredClasses {
     return switch (schema.kind()) {
       case ENUM -> {
         Class<?> type = require(loadEnum(schema.name()), Class::isEnum, "an enum");
-        yield new StoredClass(number, type, schema, new EnumForm(type), false);
+        yield new StoredClass(number, type, schema, new EnumForm(type), false, true);
       }
       case CLASS -> {
         Class<?> type = loadClassValue(schema.name());
-        yield new StoredClass(number, type, schema, new ClassForm(type), false);
+        yield new StoredClass(number, type, schema, new ClassForm(type), false, true);
       }
       case ARRAY -> {
         Class<?> type = loadArray(schema.name());
-        yield new StoredClass(number, type, schema, new ArrayForm(type), false);
+        yield new StoredClass(number, type, schema, new ArrayForm(type), false, true);
       }
       case CUSTOM -> ofSerializer(number, schema);
       case RECORD, STABLE_RECORD -> {
         Class<?> type = require(load(schema.name()), Class::isRecord, "a record");
         Form form = RecordForm.of(type, schema.fields(), changes);
-        yield new StoredClass(number, type, schema, form, true);
+        yield ofUser(number, type, schema, form);
       }
       case OBJECT, RESOLVED -> {
         Class<?> type = require(load(schema.name()), StoredClasses::isPlain, "a plain class");
@@ -187,11 +189,26 @@ final class StoredClasses {
             schema.kind() == Schema.Kind.OBJECT
                 ? new ObjectForm(fields, instantiator)
                 : new ResolvedForm(fields, instantiator, ReadResolve.of(type));
-        yield new StoredClass(number, type, schema, form, true);
+        yield ofUser(number, type, schema, form);
       }
       case VALUES, HOLDER, LIST, SET, MAP ->
           schema.base().isEmpty() ? ofJdk(number, schema) : ofExtension(number, schema);
     };
+  }
+
+  private StoredClass ofUser(int number, Class<?> type, Schema schema, Form form) {
+    return new StoredClass(number, type, schema, form, true, isCurrent(type, schema));
+  }
+
+  /** Nobody knows what a serializer, or a readResolve, makes of what is stored. */
+  private boolean isCurrent(Class<?> type, Schema schema) {
+    try {
+      return schema.kind() != Schema.Kind.CUSTOM
+          && schema.kind() != Schema.Kind.RESOLVED
+          && storable.schemaOf(type).equals(schema);
+    } catch (Refusal notStorable) {
+      return false;
+    }
   }
 
   private static boolean isPlain(Class<?> type) {
@@ -207,7 +224,7 @@ final class StoredClasses {
 
   private static Class<?> require(Class<?> type, Property property, String what) {
     if (!property.has(type)) {
-      throw new Refusal(type.getName() + " was " + what + " and no longer is");
+      throw new Refusal(type.getName() + " was " + what + " and no longer is" + AS_IT_WAS);
     }
     return type;
   }
@@ -217,7 +234,7 @@ final class StoredClasses {
       Class<?> type = entry.getKey();
       if (type.getName().equals(schema.name())) {
         Form form = new CustomForm(type, entry.getValue());
-        return new StoredClass(number, type, schema, form, true);
+        return ofUser(number, type, schema, form);
       }
     }
     String name = schema.name().replace('$', '.');
@@ -235,7 +252,7 @@ final class StoredClasses {
       throw new Refusal(
           schema.name() + ", as the file has it, is not a type that this version can read");
     }
-    return new StoredClass(number, Object.class, schema, known.form(), false);
+    return new StoredClass(number, Object.class, schema, known.form(), false, true);
   }
 
   private StoredClass ofExtension(int number, Schema schema) {
@@ -245,10 +262,11 @@ final class StoredClasses {
     boolean same =
         base != null && base.schema().extendedBy(schema.name(), schema.fields()).equals(schema);
     if (extension == null || !same) {
-      throw new Refusal(schema.name() + " extended " + schema.base() + " and no longer does");
+      throw new Refusal(
+          schema.name() + " extended " + schema.base() + " and no longer does" + AS_IT_WAS);
     }
     Fields fields = Fields.of(hierarchy.type(), schema.fields(), changes);
-    return new StoredClass(number, hierarchy.type(), schema, extension.of(hierarchy, fields), true);
+    return ofUser(number, hierarchy.type(), schema, extension.of(hierarchy, fields));
   }
 
   // ---- loading, without running anything of the class -------------------------------------------

@@ -51,7 +51,11 @@ final class ValuesForm<T> extends Form {
     long mark = in.beginMaking();
     Values values = new Values(in.values(count));
     in.endMaking(mark);
-    return make.apply(values);
+    T made = make.apply(values);
+    if (in.notesLayout() && JdkWrappers.hasOrderOfProcess(made)) {
+      in.setInOldLayout();
+    }
+    return made;
   }
 
   /** The values of one object, while it is made. */
