@@ -31,9 +31,9 @@ enum Role {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
-      throw new AssertionError(e);
+      throw new LinkageError(method + " of a compiled class", e);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(method + " of a compiled class", e);
     }
   }
 
