@@ -303,9 +303,10 @@ class ClassChangesTest {
   }
 
   private static void requireHelpful(PersistentMapException e) {
-    assertThat(e.getMessage()).contains("app.");
-    assertThat(REMEDIES.stream().filter(e.getMessage()::contains))
-        .as("what to do, in: " + e.getMessage())
+    String message = requireNonNull(e.getMessage());
+    assertThat(message).contains("app.");
+    assertThat(REMEDIES.stream().filter(message::contains))
+        .as("what to do, in: " + message)
         .isNotEmpty();
   }
 
