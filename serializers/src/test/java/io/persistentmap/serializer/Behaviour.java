@@ -94,7 +94,7 @@ record Behaviour(Method method, List<Supplier<@Nullable Object>> arguments, int 
           + items(collection.iterator(), ordered, depth);
     }
     if (object instanceof Spliterator<?> spliterator) {
-      return "spliterator" + items(Spliterators.iterator(spliterator), false, depth);
+      return "iterator" + items(Spliterators.iterator(spliterator), false, depth);
     }
     if (object instanceof Iterator<?> iterator) {
       return "iterator" + items(iterator, false, depth);
