@@ -562,8 +562,10 @@ public final class HashIndex {
    */
   public void dropAll(Runnable more) {
     boolean[] locked = new boolean[shards.length];
+    boolean left = false; // then others were left, too, and each would be waited for
     for (int i = 0; i < shards.length; i++) {
-      locked[i] = shards[i].lockUnlessLeft();
+      locked[i] = left ? shards[i].tryLock() : shards[i].lockUnlessLeft();
+      left |= !locked[i];
     }
     try {
       dropAll();

@@ -48,9 +48,9 @@ public final class BoundedLock {
   }
 
   /**
-   * Takes the lock, if need be without having it: for closing, which has to go on.
+   * Takes the lock, unless an error has left it behind: for closing, which has to go on.
    *
-   * @return whether it is to be given back
+   * @return whether it was taken, and is to be given back
    */
   public boolean lockUnlessLeft() {
     return lock.tryLock() || await(LOOK_NANOS, () -> {});

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * whoever writes meanwhile meets the same error. Any other failure fails the store.
  */
 final class BackgroundWorker {
+  /** How often who waits looks whether the thread has ended with an error. */
+  private static final long LOOK_MILLIS = 100;
+
   private final String name;
   private final Runnable task;
   private final StoreHealth health;
@@ -63,12 +66,19 @@ final class BackgroundWorker {
   }
 
   private void loop() {
-    while (awaitSignal(retries.pauseNanos())) {
-      try {
-        runOnce();
-      } catch (Throwable e) {
-        // Not even the failure could be noted, on a full heap: the next run meets it again.
-        retries.backOff();
+    try {
+      while (awaitSignal(retries.pauseNanos())) {
+        try {
+          runOnce();
+        } catch (Throwable e) {
+          // Not even the failure could be noted, on a full heap: the next run meets it again.
+          retries.backOff();
+        }
+      }
+    } catch (Throwable e) {
+      health.broken = e; // nobody does the work any more; who waits for it looks from time to time
+      synchronized (this) {
+        running = false;
       }
     }
   }
@@ -115,8 +125,8 @@ final class BackgroundWorker {
 
   /** Waits until there is nothing to do, or what failed is to be tried again later. */
   synchronized void awaitIdle() throws InterruptedException {
-    while (thread != null && (signalled || running) && !closed) {
-      wait();
+    while (thread != null && (signalled || running) && !closed && health.broken == null) {
+      wait(LOOK_MILLIS);
     }
   }
 
@@ -127,7 +137,7 @@ final class BackgroundWorker {
     boolean interrupted = false;
     while (running) {
       try {
-        wait();
+        wait(LOOK_MILLIS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
