@@ -34,6 +34,7 @@ public final class Codec {
    * @param options what the user said about classes
    */
   public Codec(ClassTable table, CodecOptions options) {
+    JdkTypes.load();
     this.classes = new StoredClasses(Objects.requireNonNull(table, "table"), options);
     this.graphs = new GraphPool(classes);
     this.keyClasses = new KeyClasses(classes);

@@ -18,22 +18,38 @@ import org.jspecify.annotations.Nullable;
  * of the JDK may rename.
  */
 final class JdkTypes {
-  private static final Map<String, JdkType> BY_NAME = new HashMap<>();
-  private static final Map<Class<?>, JdkType> BY_CLASS = new HashMap<>();
-
-  /** Public classes whose objects are of private subclasses. */
-  private static final Map<Class<?>, JdkType> FAMILIES = new HashMap<>();
-
-  static {
-    Table table = new Table();
-    JdkValues.addTo(table);
-    JdkTimes.addTo(table);
-    JdkContainers.addTo(table);
-    JdkViews.addTo(table);
-    JdkWrappers.addTo(table);
-  }
+  /**
+   * The list, once it is made. Not in a static initialiser: one that fails, on a full heap, say, or
+   * at the end of the stack, is not tried again, and the class is lost for as long as the JVM runs.
+   */
+  private static volatile @Nullable Table made;
 
   private JdkTypes() {}
+
+  /** Returns the list; makes it, if that has not been done, or has failed. */
+  private static Table list() {
+    Table list = made;
+    return list != null ? list : make();
+  }
+
+  private static synchronized Table make() {
+    Table list = made;
+    if (list == null) {
+      list = new Table();
+      JdkValues.addTo(list);
+      JdkTimes.addTo(list);
+      JdkContainers.addTo(list);
+      JdkViews.addTo(list);
+      JdkWrappers.addTo(list);
+      made = list;
+    }
+    return list;
+  }
+
+  /** Makes the list now, so that who opens a store is told if that can't be done. */
+  static void load() {
+    Table unused = list();
+  }
 
   /**
    * A class on the list.
@@ -51,12 +67,12 @@ final class JdkTypes {
 
   /** Returns the entry for the instances of exactly this class, or null. */
   static @Nullable JdkType of(Class<?> type) {
-    JdkType known = BY_CLASS.get(type);
+    JdkType known = list().byClass.get(type);
     if (known != null) {
       return known;
     }
     if (ClassNames.isJdk(type)) {
-      for (Map.Entry<Class<?>, JdkType> family : FAMILIES.entrySet()) {
+      for (Map.Entry<Class<?>, JdkType> family : list().families.entrySet()) {
         if (family.getKey().isAssignableFrom(type)) {
           return family.getValue();
         }
@@ -67,7 +83,7 @@ final class JdkTypes {
 
   /** Returns the entry that has a name in the file, or null. */
   static @Nullable JdkType named(String name, ClassLoader loader) {
-    JdkType known = BY_NAME.get(name);
+    JdkType known = list().byName.get(name);
     if (known != null || !ClassNames.isJdk(name)) {
       return known;
     }
@@ -81,7 +97,7 @@ final class JdkTypes {
 
   /** Returns whether a public class of this name can be stored, by itself or its subclasses. */
   static boolean knows(String name) {
-    return BY_NAME.containsKey(name) || TypeTraits.isScalarName(name);
+    return list().byName.containsKey(name) || TypeTraits.isScalarName(name);
   }
 
   /** Returns the names of all on the list. */
@@ -104,6 +120,12 @@ final class JdkTypes {
 
   /** What the list is made with. */
   static final class Table {
+    private final Map<String, JdkType> byName = new HashMap<>();
+    private final Map<Class<?>, JdkType> byClass = new HashMap<>();
+
+    /** Public classes whose objects are of private subclasses. */
+    private final Map<Class<?>, JdkType> families = new HashMap<>();
+
     private Table() {}
 
     /** Adds a class that consists of values. */
@@ -161,18 +183,18 @@ final class JdkTypes {
 
     /** Lets private subclasses of a class that was added count as the class itself. */
     void family(Class<?> type) {
-      FAMILIES.put(type, entry(type.getName()));
+      families.put(type, entry(type.getName()));
     }
 
     /** Lets further classes count as one that was added. */
     void alike(String name, Class<?>... types) {
       for (Class<?> type : types) {
-        BY_CLASS.putIfAbsent(type, entry(name));
+        byClass.putIfAbsent(type, entry(name));
       }
     }
 
-    private static JdkType entry(String name) {
-      JdkType entry = BY_NAME.get(name);
+    private JdkType entry(String name) {
+      JdkType entry = byName.get(name);
       if (entry == null) {
         throw new AssertionError(name + " was not added");
       }
@@ -183,12 +205,12 @@ final class JdkTypes {
       return new Schema(type.type().getName(), kind, type.heads(), 0, "", List.of());
     }
 
-    private static void add(JdkType entry, Class<?>... types) {
-      if (BY_NAME.put(entry.schema.name(), entry) != null) {
+    private void add(JdkType entry, Class<?>... types) {
+      if (byName.put(entry.schema.name(), entry) != null) {
         throw new AssertionError(entry.schema.name() + " was added twice");
       }
       for (Class<?> type : types) {
-        BY_CLASS.put(type, entry);
+        byClass.put(type, entry);
       }
     }
   }
