@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 final class ErrorAtEachCallTest {
   private static final String SUITE = "overflow";
+  private static final List<Injection.Kind> KINDS = List.of(Injection.Kind.values());
   private static final double SHORT_NANOS = 6e9;
   private static final List<String> OPERATIONS =
       List.of(
@@ -81,7 +82,7 @@ final class ErrorAtEachCallTest {
         points[chosen] = count(type, operations.get(chosen), keys, live);
       }
       int number = numberOf(random, torture, round / operations.size(), points[chosen]);
-      Injection.Kind kind = Injection.Kind.values()[random.nextInt(3)];
+      Injection.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
       boolean persistent = random.nextBoolean();
       String what =
           operations.get(chosen)
