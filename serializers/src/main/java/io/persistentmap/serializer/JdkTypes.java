@@ -102,7 +102,7 @@ final class JdkTypes {
 
   /** Returns the names of all on the list. */
   static Set<String> names() {
-    return new TreeSet<>(BY_NAME.keySet());
+    return new TreeSet<>(list().byName.keySet());
   }
 
   /** Exceptions of the JDK have nothing but what Throwable has, or they are not on the list. */
