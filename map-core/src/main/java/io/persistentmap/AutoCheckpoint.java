@@ -52,7 +52,7 @@ final class AutoCheckpoint {
       retries.succeeded();
       return true;
     } catch (MapClosedException e) {
-      return false;
+      return !store.health().isClosed(); // closing may yet fail, and leave the map open
     } catch (Throwable e) {
       if (store.health().hasFailed()) {
         retries.ended(e);

@@ -133,7 +133,7 @@ abstract class Entries<K, V> {
   /** Called by each operation that changes something, before it does or takes anything. */
   void requireWritable() {
     StackReserve.require();
-    store.health().checkWritable();
+    index.checkMayChange();
     if (store.isReadOnly()) {
       throw new UnsupportedOperationException(
           codec.path() + ": the map was opened read-only; open it without readOnly to change it");

@@ -1,6 +1,7 @@
 package io.persistentmap;
 
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.store.FailedCloses;
 import io.persistentmap.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,6 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
     implements ConcurrentMap<K, V>, AutoCloseable {
   private final Store store;
   private final Entries<K, V> entries;
-  private final @Nullable AutoCheckpoint autoCheckpoint;
   private final Set<K> keySet = new MapViews.Keys<>(this);
   private final Collection<V> values = new MapViews.Values<>(this);
   private final Set<Map.Entry<K, V>> entrySet = new MapViews.EntrySet<>(this);
@@ -84,10 +84,13 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   PersistentMap(Store store, Entries<K, V> entries, @Nullable Duration checkpointInterval) {
     this.store = store;
     this.entries = entries;
-    this.autoCheckpoint =
+    AutoCheckpoint autoCheckpoint =
         checkpointInterval == null || store.isReadOnly()
             ? null
             : new AutoCheckpoint(store, checkpointInterval);
+    if (autoCheckpoint != null) {
+      store.onClosed(autoCheckpoint::close); // it goes on if the map could not be closed
+    }
   }
 
   /**
@@ -256,56 +259,75 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   }
 
   /**
-   * Closes the map, by default with a checkpoint ({@link PersistentMapBuilder#closeMode}). Later
-   * calls do nothing. Views and iterators can't be used any more, either; live objects are what
-   * they are, but nobody looks at them any more.
+   * Closes the map, by default with a checkpoint ({@link PersistentMapBuilder#closeMode}). Views
+   * and iterators can't be used any more, either; live objects are what they are, but nobody looks
+   * at them any more.
    *
-   * @throws DiskFullException if there is no space for the checkpoint: the map stays open, and can
-   *     be closed again
+   * <p>Closing is one event. Each call returns after it, interrupted or not, with its outcome: it
+   * returns, or throws an exception of the same type as the first call. After that, closing again
+   * does nothing, or throws the same if the map has failed for good.
+   *
+   * <p>From the beginning of the call, changes are refused with {@link MapClosedException}, but for
+   * those of functions ({@link #compute} and its kin) that hold a key already. It waits for these
+   * functions, 5 seconds at most ({@link PersistentMapBuilder#closeTimeout}). The keys of those
+   * that have not returned then keep the state that was recorded last: in a map of copied values,
+   * what was put last; of a live value, what the last checkpoint has, and a live value that no
+   * checkpoint has is not in the map. The application's logger is told which keys these are. The
+   * change of such a function is refused when it returns.
+   *
+   * <p>If the checkpoint fails, for another reason than a failure for good, the map stays open,
+   * with all its entries, and can be used and closed again, or be closed without a checkpoint
+   * ({@link #close(CloseMode)}). If nobody has it any more, as after a try-with-resources
+   * statement, {@link #open} of the same store in this process first tries the checkpoint again,
+   * and closes it; see {@link #discard}.
+   *
+   * @throws DiskFullException if there is no space for the checkpoint: the map stays open
    * @throws ResourceExhaustedException if the system lacks something else for now, such as file
-   *     descriptors or memory: the same
+   *     descriptors or memory: the map stays open
    * @throws FileAccessException if it may not create or rename its files, or its file was deleted
-   *     or replaced: the map stays open, and can be closed again, or with {@link #close(CloseMode)}
-   * @throws UnstorableException if a live value can't be written: the map stays open, and can be
-   *     closed again, or with {@link #close(CloseMode)}
+   *     or replaced: the map stays open
+   * @throws UnstorableException if a live value can't be written: the map stays open
    * @throws StorageFailureException if the operating system fails, or has failed before, also where
    *     only a thread of the map met it; the map is closed, and opening it again gives the previous
    *     checkpoint
+   * @throws IllegalStateException if called inside a function that holds a key of this map, or
+   *     inside code that writes a value for a checkpoint: nothing has happened, and the map is open
    */
   @Override
   public void close() {
-    try {
-      store.close();
-    } finally {
-      endAutoCheckpoint();
-    }
+    store.close();
   }
 
   /**
    * Closes the map in another way than it was opened to be: without a checkpoint, say, when {@link
-   * #close()} can't make one.
+   * #close()} can't make one. One that discards waits for no function; while another call closes
+   * the map it waits for that, and discards only if that fails.
    *
    * @param mode what is done with changes since the last checkpoint
    * @throws DiskFullException as {@link #close()}
    * @throws ResourceExhaustedException as {@link #close()}
    * @throws FileAccessException as {@link #close()}
    * @throws UnstorableException as {@link #close()}
-   * @throws StorageFailureException as {@link #close()}
+   * @throws StorageFailureException as {@link #close()}; not if changes are discarded
+   * @throws IllegalStateException as {@link #close()}
    */
   public void close(CloseMode mode) {
     Objects.requireNonNull(mode, "mode");
-    try {
-      store.close(mode);
-    } finally {
-      endAutoCheckpoint();
-    }
+    store.close(mode);
   }
 
-  /** They go on if the map could not be closed, for want of space, say. */
-  private void endAutoCheckpoint() {
-    if (autoCheckpoint != null && store.health().isClosed()) {
-      autoCheckpoint.close();
-    }
+  /**
+   * Gives up a map of this process whose {@link #close()} failed, with what no checkpoint has: for
+   * a program that has lost the map, and can't mend what kept it from being closed. {@link #open}
+   * of that store is refused until then. The next {@code open} gives the state of the last
+   * successful checkpoint. A map that is open otherwise is not touched, nor is one of another
+   * process or of another class loader.
+   *
+   * @param file the hash file
+   * @return whether there was such a map; false if nothing was done
+   */
+  public static boolean discard(Path file) {
+    return FailedCloses.discard(file);
   }
 
   // ---- the map ---------------------------------------------------------------------------------

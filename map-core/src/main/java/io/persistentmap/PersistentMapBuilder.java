@@ -42,6 +42,8 @@ public final class PersistentMapBuilder<K, V> {
   private ValueMode valueMode = ValueMode.AUTO;
   private SnapshotMode snapshotMode = SnapshotMode.AUTO;
   private CloseMode closeMode = CloseMode.CHECKPOINT;
+  private Duration closeTimeout = Duration.ofSeconds(5);
+  private boolean closeOnExit;
   private boolean readOnly;
   private boolean acceptOlder;
   private @Nullable Path even;
@@ -219,6 +221,37 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
+   * Says how long {@link PersistentMap#close} waits for functions that hold keys ({@code compute}
+   * and its kin). Default: 5 seconds. Writing the checkpoint comes on top.
+   *
+   * @param timeout the time; zero for no waiting
+   * @return this
+   * @throws IllegalArgumentException if negative
+   */
+  public PersistentMapBuilder<K, V> closeTimeout(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("closeTimeout must be zero or more, not " + timeout);
+    }
+    closeTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Has the map closed when the process ends, if it is still open then: by {@code System.exit}, by
+   * the end of its last thread, by SIGTERM or SIGINT; not by SIGKILL, nor by {@link Runtime#halt}.
+   * Default: the program closes it. Several maps are closed in parallel. A function that holds a
+   * key and has called {@code System.exit} never returns, so closing waits the whole {@link
+   * #closeTimeout} for it. What can't be closed is told to the application's logger, or to the
+   * standard error where that says nothing. Until it is closed the map is not garbage.
+   *
+   * @return this
+   */
+  public PersistentMapBuilder<K, V> closeOnExit() {
+    closeOnExit = true;
+    return this;
+  }
+
+  /**
    * Names the class loader that finds the classes of stored objects. Default: the value type's, or
    * the thread's context class loader if the types are unknown.
    *
@@ -313,7 +346,9 @@ public final class PersistentMapBuilder<K, V> {
   }
 
   /**
-   * Creates, opens or recovers the map.
+   * Creates, opens or recovers the map. If a map of this process still has the store, since its
+   * {@code close()} failed, the checkpoint of that map is tried again first, and that map is
+   * closed.
    *
    * @param file the hash file
    * @return the map, with the state of the last successful checkpoint
@@ -329,6 +364,8 @@ public final class PersistentMapBuilder<K, V> {
    * @throws ResourceExhaustedException if the system lacks something else for now, such as file
    *     descriptors or memory
    * @throws StorageFailureException if the operating system fails otherwise
+   * @throws PersistentMapException or an error, of the type that the {@code close()} of a map of
+   *     this process threw, if that still fails; see {@link PersistentMap#discard}
    */
   public PersistentMap<K, V> open(Path file) {
     StartUp.begin();
@@ -338,6 +375,7 @@ public final class PersistentMapBuilder<K, V> {
             files(file),
             snapshotMode,
             closeMode,
+            closeTimeout,
             readOnly,
             acceptOlder,
             new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
@@ -346,7 +384,11 @@ public final class PersistentMapBuilder<K, V> {
             fileSystem != null ? fileSystem : FileSystem.ofPlatform());
     Store store = Store.open(config);
     try {
-      return new PersistentMap<>(store, entries(store, options), autoCheckpoint);
+      PersistentMap<K, V> map = new PersistentMap<>(store, entries(store, options), autoCheckpoint);
+      if (closeOnExit && !readOnly) {
+        store.closeOnExit();
+      }
+      return map;
     } catch (Throwable e) { // else the store would stay locked, and nobody could close it
       try {
         store.close(CloseMode.DISCARD);

@@ -36,6 +36,7 @@ public final class HashIndex {
   private final StoreHealth health;
   private final RecordLookup lookup;
   private final Shard[] shards;
+  private final HeldKeys heldKeys;
   private volatile @Nullable Consumer<Object> onChange;
 
   /**
@@ -56,6 +57,7 @@ public final class HashIndex {
     this.health = health;
     this.lookup = new RecordLookup(log, health);
     this.shards = shards;
+    this.heldKeys = new HeldKeys(shards);
   }
 
   private static Shard[] newShards(StoreHealth health) {
@@ -262,7 +264,7 @@ public final class HashIndex {
       try {
         other = shard.heldByOther(operation);
         if (other == null) {
-          health.checkWritable();
+          checkMayChange();
           operation.exists = false;
           keep = true;
           return shard;
@@ -274,7 +276,7 @@ public final class HashIndex {
         }
       }
       other.await(release);
-      health.checkNotBroken();
+      checkMayChange();
     }
   }
 
@@ -437,13 +439,32 @@ public final class HashIndex {
     }
   }
 
+  /**
+   * Checks that the current thread may change something: while the store waits for functions before
+   * it closes, only their threads may.
+   *
+   * @throws io.persistentmap.MapClosedException if the store is closed, or being closed
+   * @throws io.persistentmap.StorageFailureException if it has failed
+   */
+  public void checkMayChange() {
+    health.checkWritable();
+    if (health.isDraining() && !heldKeys.isHeldByCurrentThread()) {
+      throw health.closedException();
+    }
+  }
+
   // ---- changing a key that user code decides about ---------------------------------------------
+
+  /** Returns the keys that functions hold. */
+  public HeldKeys heldKeys() {
+    return heldKeys;
+  }
 
   /** Takes the key for the current thread; {@link #find} tells what is there. */
   public Hold hold(Operation operation) {
     Shard shard = lock(operation);
     try {
-      return new Hold(this, shard, operation);
+      return new Hold(this, shard, operation, true);
     } finally {
       unlock(shard, operation);
     }
@@ -460,7 +481,7 @@ public final class HashIndex {
     }
     operation.owes++;
     try {
-      return shard.holderOf(operation) == null ? new Hold(this, shard, operation) : null;
+      return shard.holderOf(operation) == null ? new Hold(this, shard, operation, false) : null;
     } finally {
       unlock(shard, operation);
     }
@@ -593,7 +614,7 @@ public final class HashIndex {
     Boolean unused =
         stopped(
             () -> {
-              health.checkWritable();
+              checkMayChange();
               log.append(operation.record(), 0, 0);
               try {
                 for (Shard shard : shards) {

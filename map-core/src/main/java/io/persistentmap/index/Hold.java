@@ -8,12 +8,16 @@ public final class Hold {
   private final KeyLock keyLock;
   private boolean released;
 
-  /** Takes the key, which the operation owes from then on. Under the shard's lock. */
-  Hold(HashIndex index, Shard shard, Operation operation) {
+  /**
+   * Takes the key, which the operation owes from then on. Under the shard's lock.
+   *
+   * @param ofFunction whether a function of the program is to run, rather than a checkpoint
+   */
+  Hold(HashIndex index, Shard shard, Operation operation, boolean ofFunction) {
     this.index = index;
     this.shard = shard;
     this.operation = operation;
-    this.keyLock = shard.takeKey(operation);
+    this.keyLock = shard.takeKey(operation, ofFunction);
   }
 
   /** Puts the finished record of the operation that took the hold, and gives the key back. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class KeyLock {
   private static final byte[] NOTHING = {};
 
+  /** Characters of a key that a message has. */
+  private static final int MOST_TEXT = 100;
+
   /** How far chains of waiting threads are followed. */
   private static final int MOST_STEPS = 100;
 
@@ -34,6 +37,11 @@ final class KeyLock {
   private static final Set<Thread> CHECKPOINTING = ConcurrentHashMap.newKeySet();
 
   private final long hash;
+
+  /** The key as its owner gave it; null if a checkpoint holds it. */
+  private final @Nullable Object object;
+
+  private final boolean byEquality;
 
   /** The bytes of the key; empty if equality decides about it. */
   private final byte[] key;
@@ -55,8 +63,15 @@ final class KeyLock {
   /** The next key held in the shard; guarded by the shard's lock. */
   @Nullable KeyLock next;
 
-  KeyLock(Operation operation, @Nullable KeyLock next) {
+  /**
+   * Creates the lock.
+   *
+   * @param ofFunction whether a function of the program is to run, rather than a checkpoint
+   */
+  KeyLock(Operation operation, @Nullable KeyLock next, boolean ofFunction) {
     this.hash = operation.hash;
+    this.object = ofFunction ? operation.key : null;
+    this.byEquality = operation.byEquality;
     this.key = operation.byEquality ? NOTHING : keyOf(operation);
     this.next = next;
   }
@@ -82,6 +97,27 @@ final class KeyLock {
   /** Begins again: what the owner reads from now on is of after the clearing. */
   void beginAgain() {
     overrun = false;
+  }
+
+  /** Says whether a function of the program runs, rather than a checkpoint. */
+  boolean isOfFunction() {
+    return object != null;
+  }
+
+  /** Says whether the current thread holds the key. */
+  boolean isOwn() {
+    return owner == Thread.currentThread();
+  }
+
+  /**
+   * Says whether it is exactly this key, which may need its {@code equals}: not under a lock.
+   *
+   * @param key of the operation, as an object
+   */
+  boolean isExactly(Operation operation, Object key) {
+    return hash == operation.hash
+        && byEquality == operation.byEquality
+        && (byEquality ? key.equals(object) : isKeyOf(operation));
   }
 
   /** Notes that the owner has given the key back. Under the shard's lock. */
@@ -223,6 +259,37 @@ final class KeyLock {
         + " has held the key for "
         + held.toSeconds()
         + " s, inside compute (or merge, replaceAll ...)";
+  }
+
+  /** Tells key and holder, and where the holder is. */
+  String describeHolder() {
+    StackTraceElement[] frames = owner.getStackTrace();
+    int ofProgram = 0;
+    while (ofProgram < frames.length && isOfJdk(frames[ofProgram])) {
+      ofProgram++;
+    }
+    String at = frames.length == 0 ? "has ended" : "is at " + frames[0];
+    return describeKey()
+        + " (thread "
+        + owner.getName()
+        + " "
+        + at
+        + (ofProgram > 0 && ofProgram < frames.length ? ", called from " + frames[ofProgram] : "")
+        + ")";
+  }
+
+  private static boolean isOfJdk(StackTraceElement frame) {
+    String module = frame.getModuleName();
+    return module != null && module.startsWith("java.");
+  }
+
+  private String describeKey() {
+    try {
+      String text = String.valueOf(object);
+      return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT) + "...";
+    } catch (RuntimeException | StackOverflowError e) { // its toString is the program's
+      return "a key of " + (object == null ? "no class" : object.getClass().getName());
+    }
   }
 
   private void refuseCircle(Thread current) {

@@ -6,6 +6,7 @@ import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,11 @@ public class Shard {
   @SuppressWarnings("unused") // through VERSION
   private volatile long version;
 
-  /** Guarded by the lock. */
-  private @Nullable KeyLock keyLocks;
+  /**
+   * Changes under the lock. A thread finds what it holds itself without the lock, too: nobody else
+   * takes that out, and what others take out leads on.
+   */
+  private volatile @Nullable KeyLock keyLocks;
 
   /** How many keys are held; changes under the lock. */
   private volatile int keysHeld;
@@ -296,10 +300,14 @@ public class Shard {
     return held;
   }
 
-  /** Takes the key for the current thread, once more if it has it. */
+  /**
+   * Takes the key for the current thread, once more if it has it.
+   *
+   * @param ofFunction whether a function of the program is to run, rather than a checkpoint
+   */
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  KeyLock takeKey(Operation operation) {
-    KeyLock taken = new KeyLock(operation, keyLocks);
+  KeyLock takeKey(Operation operation, boolean ofFunction) {
+    KeyLock taken = new KeyLock(operation, keyLocks, ofFunction);
     keyLocks = taken;
     operation.owes++;
     keysHeld++;
@@ -335,6 +343,35 @@ public class Shard {
   /** Returns a number that changes whenever a key is taken; needs no lock. */
   public long holds() {
     return holds;
+  }
+
+  /** Says whether the current thread runs a function on a key; needs no lock. */
+  boolean isHeldByCurrentThread() {
+    if (keysHeld > 0) {
+      for (KeyLock held = keyLocks; held != null; held = held.next) {
+        if (held.isOwn() && held.isOfFunction()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Adds the keys that functions hold. */
+  void addHeldByFunctions(Collection<KeyLock> to) {
+    if (keysHeld == 0) {
+      return;
+    }
+    boolean unused =
+        locked(
+            () -> {
+              for (KeyLock held = keyLocks; held != null; held = held.next) {
+                if (held.isOfFunction()) {
+                  to.add(held);
+                }
+              }
+              return true;
+            });
   }
 
   /** Tells the keys held by other threads that the map is being cleared. */

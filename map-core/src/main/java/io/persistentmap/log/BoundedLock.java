@@ -53,7 +53,17 @@ public final class BoundedLock {
    * @return whether it was taken, and is to be given back
    */
   public boolean lockUnlessLeft() {
-    return lock.tryLock() || await(LOOK_NANOS, () -> {});
+    return lockUnlessLeft(() -> {});
+  }
+
+  /** As above; what {@code meanwhile}, called from time to time, throws ends the wait. */
+  public boolean lockUnlessLeft(Runnable meanwhile) {
+    return lock.tryLock() || await(LOOK_NANOS, meanwhile);
+  }
+
+  /** Says whether the current thread has it. */
+  public boolean isHeldByCurrentThread() {
+    return lock.isHeldByCurrentThread();
   }
 
   private boolean await(long everyNanos, Runnable meanwhile) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreHealth {
   private final Path path;
   private volatile boolean closed;
+  private volatile boolean draining;
   private volatile boolean closing;
   private volatile @Nullable StorageFailureException failure;
 
@@ -72,41 +73,52 @@ public final class StoreHealth {
     return isOpen() && failure == null && broken == null;
   }
 
-  /** Says whether the store has failed for good. */
-  public boolean hasFailed() {
-    return failure != null;
-  }
-
   /** Says whether the store is closed. */
   public boolean isClosed() {
     return closed;
   }
 
   /** Says whether the store is neither closed nor being closed. */
-  public boolean isOpen() {
-    return !closing && !closed;
+  private boolean isOpen() {
+    return !draining && !closing && !closed;
   }
 
-  /** Refuses changes from now on; returns false if they were refused before. */
-  public synchronized boolean beginClose() {
-    boolean wasOpen = isOpen();
+  /** Says whether the store has failed for good. */
+  public boolean hasFailed() {
+    return failure != null || broken != null;
+  }
+
+  /**
+   * Says whether the store waits, before it closes, for functions that hold keys: only their
+   * threads may change anything.
+   */
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /** Refuses changes from now on, but for those of threads that hold a key. */
+  public void beginDrain() {
+    draining = true;
+  }
+
+  /** Refuses all changes from now on. */
+  public void beginClose() {
     closing = true;
-    return wasOpen;
   }
 
   /** Allows changes again, since closing failed. */
-  public synchronized void cancelClose() {
+  public void cancelClose() {
     closing = false;
+    draining = false;
   }
 
-  /** Notes that the store is closed; returns false if it was before. */
-  public synchronized boolean close() {
-    boolean wasOpen = !closed;
+  /** Notes that the store is closed. */
+  public void close() {
     closed = true;
-    return wasOpen;
   }
 
-  private MapClosedException closedException() {
+  /** Returns what to throw where the store is closed, or being closed. */
+  public MapClosedException closedException() {
     return new MapClosedException(path + ": the map is closed; open it again to use it");
   }
 

@@ -7,6 +7,7 @@ import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.log.BoundedLock;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
@@ -29,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * whatever fails or stops at whatever step, that checkpoint can be read.
  */
 final class Checkpointer {
+  /**
+   * How often closing, while it waits, searches for a thread that will never give the lock back.
+   */
+  private static final long SEARCH_NANOS = 1_000_000_000;
+
   /** How often a thread that waits for a checkpoint looks whether it is needed for it. */
   private static final long HELP_NANOS = 4_000_000;
 
@@ -199,31 +205,45 @@ final class Checkpointer {
 
   /** Makes a checkpoint, or shares one that began after the call. */
   Checkpoint checkpoint() {
-    return HashIndex.checkpointing(() -> makeOrShare(() -> {}));
+    return HashIndex.checkpointing(() -> makeOrShare(() -> {}, OverdueKeys.NONE, () -> {}));
   }
 
   /**
    * Makes a checkpoint for closing.
    *
    * @param beforeBarrier what is to be done when all values are in the log
+   * @param leftOut keys whose values on the heap are not written
    */
-  void checkpointForClose(Runnable beforeBarrier) {
-    Checkpoint unused = HashIndex.checkpointing(() -> makeOrShare(beforeBarrier));
+  void checkpointForClose(Runnable beforeBarrier, OverdueKeys leftOut) {
+    Checkpoint unused =
+        HashIndex.checkpointing(() -> makeOrShare(beforeBarrier, leftOut, lookForExit()));
   }
 
-  private Checkpoint makeOrShare(Runnable beforeBarrier) {
+  /** Says whether the current thread is making a checkpoint, or writes a value for one. */
+  boolean isMakingCheckpoint() {
+    Class<?> writing = heap.writingClass();
+    return lock.isHeldByCurrentThread()
+        || StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+            .walk(
+                frames ->
+                    frames.anyMatch(
+                        frame -> frame.getDeclaringClass().getNestHost().equals(writing)));
+  }
+
+  private Checkpoint makeOrShare(Runnable beforeBarrier, OverdueKeys leftOut, Runnable meanwhile) {
     // A write, so that whoever counts on sees what this thread has changed in objects before.
     long arrived = begun.getAndAdd(0);
     return alone(
+        meanwhile,
         () -> {
           Checkpoint shared = last;
-          return begun.get() > arrived && shared != null ? shared : make(beforeBarrier);
+          return begun.get() > arrived && shared != null ? shared : make(beforeBarrier, leftOut);
         });
   }
 
   /** Runs what makes checkpoints; the store has failed if the lock can't be given back. */
-  private <T> T alone(Supplier<T> code) {
-    lockHelping();
+  private <T> T alone(Runnable meanwhile, Supplier<T> code) {
+    lockHelping(meanwhile);
     boolean left = true;
     try {
       try {
@@ -244,26 +264,33 @@ final class Checkpointer {
   }
 
   /** Takes the lock; until then, this thread does what the one that has it needs of it. */
-  private void lockHelping() {
+  private void lockHelping(Runnable meanwhile) {
     if (!lock.tryLock()) {
       HeapValues.Help help = heap.help();
-      lock.lock(HELP_NANOS, help::help);
+      lock.lock(
+          HELP_NANOS,
+          () -> {
+            help.help();
+            meanwhile.run();
+          });
     }
   }
 
-  private Checkpoint make(Runnable beforeBarrier) {
+  private Checkpoint make(Runnable beforeBarrier, OverdueKeys leftOut) {
     begun.incrementAndGet();
     last = null;
     long start = System.nanoTime();
+    Checkpoint made = null;
     try {
       strategy.requireNamed(); // before values are marked as written
-      HeapValues.Written live = heap.write(); // an exception leaves all as it was
+      HeapValues.Written live = heap.write(leftOut); // an exception leaves all as it was
       beforeBarrier.run();
-      last = make(start, live, log.segments().beginRelease());
-      return last;
+      made = make(start, live, log.segments().beginRelease());
+      last = leftOut.isEmpty() ? made : null; // else who waits for one would miss something
+      return made;
     } finally {
       heap.end();
-      if (last == null) {
+      if (made == null) {
         log.segments().abandonRelease();
       }
     }
@@ -439,11 +466,25 @@ final class Checkpointer {
     return image != null ? image : committedImage;
   }
 
+  /**
+   * Returns what ends a wait that would be for ever, since a thread has called {@code System.exit}
+   * while it made a checkpoint: then no thread but those of hooks goes on.
+   */
+  private Runnable lookForExit() {
+    long[] last = {System.nanoTime()};
+    return () -> {
+      if (System.nanoTime() - last[0] > SEARCH_NANOS) {
+        last[0] = System.nanoTime();
+        Exits.refuseWaitFor(health.path(), Checkpointer.class, heap.writingClass());
+      }
+    };
+  }
+
   /** Runs an action while no checkpoint is being made; also if an error has left the lock. */
   void withoutCheckpoint(Runnable action) {
     HashIndex.checkpointing(
         () -> {
-          boolean locked = lock.lockUnlessLeft();
+          boolean locked = lock.lockUnlessLeft(lookForExit());
           try {
             action.run();
           } finally {
@@ -463,6 +504,7 @@ final class Checkpointer {
   void markClean(Runnable trim) {
     Superblock unused =
         alone(
+            () -> {},
             () -> {
               markDirty();
               trim.run();

@@ -1,5 +1,6 @@
 package io.persistentmap.store;
 
+import io.persistentmap.index.OverdueKeys;
 import java.time.Duration;
 
 /** Values that are objects of the heap, and get into the log when a checkpoint is made. */
@@ -8,18 +9,23 @@ public interface HeapValues {
   HeapValues NONE =
       new HeapValues() {
         @Override
-        public Written write() {
+        public Written write(OverdueKeys leftOut) {
           return new Written(0, 0, Duration.ZERO);
         }
 
         @Override
         public Written writeRest() {
-          return write();
+          return write(OverdueKeys.NONE);
         }
 
         @Override
         public boolean cut() {
           return true;
+        }
+
+        @Override
+        public Class<?> writingClass() {
+          return HeapValues.class;
         }
 
         @Override
@@ -54,9 +60,14 @@ public interface HeapValues {
    * is told of each change of the map. Whatever it throws, nothing is lost, and it can be called
    * again.
    *
+   * @param leftOut keys whose values are not written: functions may be changing them, and the store
+   *     is being closed without waiting for those any longer
    * @throws io.persistentmap.UnstorableException if a value can't be written
    */
-  Written write();
+  Written write(OverdueKeys leftOut);
+
+  /** Returns the class of ours that calls the code of values, in whatever thread. */
+  Class<?> writingClass();
 
   /**
    * Appends what has been changed since, and returns what has been done altogether; afterwards

@@ -14,6 +14,7 @@ import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.CodecOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -66,6 +67,7 @@ public final class ReadState implements AutoCloseable {
         StoreFiles.of(path),
         SnapshotMode.IN_PLACE,
         CloseMode.DISCARD,
+        Duration.ZERO,
         true,
         false,
         new Catalog.MapDescription("", any, any),

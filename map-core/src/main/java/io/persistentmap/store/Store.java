@@ -17,6 +17,7 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
+import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.index.Relocation;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
@@ -92,7 +93,7 @@ public final class Store {
   private final DiskSpace space;
   private final BackgroundWorker flusher;
   private final BackgroundWorker maintenance;
-  private final StoreLock lock;
+  private final Closing closing;
   private final OperationPool operations = new OperationPool();
 
   /** Set before the store is used. */
@@ -110,7 +111,6 @@ public final class Store {
     this.parts = parts;
     this.recovery = recovery;
     this.strategy = strategy;
-    this.lock = lock;
     this.checkpointer =
         new Checkpointer(
             parts.log,
@@ -144,6 +144,7 @@ public final class Store {
           flusher.signal();
           maintenance.signal();
         };
+    this.closing = new Closing(config, parts, checkpointer, new ClosingSteps(), lock);
     parts.catalog.attach(parts.log);
     if (parts.catalog.map(Catalog.FIRST_MAP) == null && !config.readOnly()) {
       parts.catalog.addMap(Catalog.FIRST_MAP, config.map());
@@ -151,11 +152,12 @@ public final class Store {
   }
 
   /**
-   * Opens a store.
+   * Opens a store. If this process has it open since its close failed, it is closed first.
    *
    * @throws PersistentMapException of many kinds, each with what was found and what to do
    */
   public static Store open(StoreConfig config) {
+    FailedCloses.takeOver(config.files().hash());
     return new StoreOpener(config).open();
   }
 
@@ -390,113 +392,95 @@ public final class Store {
   }
 
   /**
-   * Closes the store. Changes are refused from here on, and what was changed before is in the
-   * checkpoint, if there is to be one.
+   * Closes the store, or waits until it is closed, and has the outcome of that. Changes are refused
+   * from here on, and what was changed before is in the checkpoint, if there is to be one.
    *
    * @throws DiskFullException if there is no space for that checkpoint; then the store stays open
    * @throws ResourceExhaustedException if the system lacks something else for now; the same
    * @throws FileAccessException if it may not create or rename its files, or its file was deleted;
    *     then the store stays open
    * @throws UnstorableException if a value on the heap can't be written; then the store stays open
-   * @throws PersistentMapException if the checkpoint failed otherwise, or the store has failed
-   *     before, perhaps in a thread of its own; the store is closed, and the previous checkpoint is
-   *     intact
+   * @throws StorageFailureException if the operating system fails, or has failed before, perhaps in
+   *     a thread of the store; it is closed, and the previous checkpoint is intact
+   * @throws IllegalStateException if called inside a function that holds a key, or inside code that
+   *     writes a value for a checkpoint
+   * @throws PersistentMapException if it failed otherwise; then the store stays open
    */
   public void close(CloseMode mode) {
-    StackReserve.require();
-    if (!parts.health.beginClose()) {
-      return;
-    }
-    // Of a failed store, too: it refuses, so that closing never succeeds without the checkpoint.
-    boolean durable = !config.readOnly() && mode == CloseMode.CHECKPOINT;
-    try {
-      boolean written = durable && checkpointForClose();
-      endWork();
-      if (written) {
-        markClosed();
-      }
-    } finally {
-      if (!parts.health.isOpen()) {
-        endWork();
-        release();
-      }
-    }
+    closing.close(mode);
   }
 
-  /**
-   * Makes a checkpoint such that opening has little to replay; false if the file was closed before
-   * and nothing was changed.
-   */
-  private boolean checkpointForClose() {
-    try {
-      checkpointer.awaitNoWriters();
+  /** Has the store closed when the process ends. */
+  public void closeOnExit() {
+    ExitHook.add(closing);
+  }
+
+  /** Says what is done once the store is closed, by whatever thread. */
+  public void onClosed(Runnable task) {
+    closing.afterwards(task);
+  }
+
+  /** What closing does with the parts. */
+  private final class ClosingSteps implements Closing.Steps {
+    @Override
+    public void checkpoint(OverdueKeys leftOut) {
       try {
-        checkpointer.checkpointForClose(this::writeImageForClose);
+        checkpointer.checkpointForClose(this::writeImageIfDue, leftOut);
       } catch (DiskFullException e) {
         if (!space.giveUp()) {
           throw e;
         }
-        checkpointer.checkpointForClose(() -> {});
+        checkpointer.checkpointForClose(() -> {}, leftOut);
       }
-      return needsMark();
-    } catch (ResourceExhaustedException
-        | FileAccessException
-        | UnstorableException
-        | OutOfMemoryError e) {
-      parts.health.cancelClose();
-      throw e;
     }
-  }
 
-  private void writeImageForClose() {
-    if ((needsMark() || checkpointer.hasChanges())
-        && parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE) {
-      writeImage();
+    /** So that opening has little to replay. */
+    private void writeImageIfDue() {
+      if ((needsMark() || checkpointer.hasChanges())
+          && parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE) {
+        writeImage();
+      }
     }
-  }
 
-  private boolean needsMark() {
-    return !parts.superblock.clean() || checkpointer.isDirty();
-  }
+    /** Not if the file was closed before, and nothing was changed. */
+    @Override
+    public boolean needsMark() {
+      return !parts.superblock.clean() || checkpointer.isDirty();
+    }
 
-  /** The checkpoint is durable; without the mark, opening recovers it instead of using the file. */
-  private void markClosed() {
-    try {
+    @Override
+    public void markClosed() {
       checkpointer.markClean(this::trim);
-    } catch (ResourceExhaustedException | FileAccessException e) {
-      warn("closed, and durable, but not marked as closed", e);
     }
-  }
 
-  private void endWork() {
-    maintenance.close();
-    flusher.close();
-  }
-
-  private void trim() {
-    long used = FileLayout.fileOffset(parts.segments.trimFreeEnd());
-    long end = Math.max(used, FileLayout.SUPERBLOCKS_BYTES);
-    if (parts.file.size() > end) {
-      parts.file.truncate(end);
+    private void trim() {
+      long used = FileLayout.fileOffset(parts.segments.trimFreeEnd());
+      long end = Math.max(used, FileLayout.SUPERBLOCKS_BYTES);
+      if (parts.file.size() > end) {
+        parts.file.truncate(end);
+      }
     }
-  }
 
-  private void release() {
-    if (!parts.health.close()) {
-      return;
+    @Override
+    public void endWork() {
+      maintenance.close();
+      flusher.close();
     }
-    // Whoever is writing the file finishes first; whoever comes later finds it closed.
-    checkpointer.withoutCheckpoint(() -> parts.log.withoutWriters(this::dropAll));
-    lock.close();
-  }
 
-  private void dropAll() {
-    parts.index.dropAll(
-        () -> {
-          heap.drop();
-          parts.segments.close();
-        });
-    parts.file.close();
+    /** Whoever is writing the file finishes first; whoever comes later finds it closed. */
+    @Override
+    public void release() {
+      checkpointer.withoutCheckpoint(() -> parts.log.withoutWriters(this::dropAll));
+    }
+
+    private void dropAll() {
+      parts.index.dropAll(
+          () -> {
+            heap.drop();
+            parts.segments.close();
+          });
+      parts.file.close();
+    }
   }
 
   /** Writes a tombstone's value; its LSN is the record's own until the cleaner moves it. */

@@ -6,6 +6,7 @@ import io.persistentmap.index.KeyDecoder;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.ClassTable;
 import io.persistentmap.serializer.CodecOptions;
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.Function;
  * @param files the names of its files
  * @param snapshotMode how checkpoints are made durable
  * @param closeMode what closing does
+ * @param closeTimeout how long closing waits for functions that hold keys
  * @param readOnly whether nothing on disk may change but the lock file
  * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
  * @param map the map in it; its types are stored when the store is created
@@ -25,6 +27,7 @@ public record StoreConfig(
     StoreFiles files,
     SnapshotMode snapshotMode,
     CloseMode closeMode,
+    Duration closeTimeout,
     boolean readOnly,
     boolean acceptOlder,
     Catalog.MapDescription map,

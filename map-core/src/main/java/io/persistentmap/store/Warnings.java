@@ -15,6 +15,19 @@ final class Warnings {
     logger().warn(message, cause);
   }
 
+  static void warn(String message) {
+    logger().warn(message);
+  }
+
+  /** For the last words of a process: prints where the logger would say nothing. */
+  static void warnOrPrint(String message, Throwable cause) {
+    if (logger().isWarnEnabled()) {
+      logger().warn(message, cause);
+    } else {
+      System.err.println(message);
+    }
+  }
+
   static Logger logger() {
     return LoggerFactory.getLogger("io.persistentmap");
   }

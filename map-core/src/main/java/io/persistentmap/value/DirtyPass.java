@@ -3,6 +3,7 @@ package io.persistentmap.value;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
+import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.store.HeapValues;
 import java.time.Duration;
 import java.util.List;
@@ -94,10 +95,15 @@ public final class DirtyPass implements HeapValues {
   }
 
   @Override
-  public Written write() {
+  public Class<?> writingClass() {
+    return Writing.class;
+  }
+
+  @Override
+  public Written write(OverdueKeys leftOut) {
     start = System.nanoTime();
     rounds = 0;
-    PassRun run = new PassRun(this, live.beginPass());
+    PassRun run = new PassRun(this, live.beginPass(), leftOut);
     current = run;
     index.awaitChanges(); // some may not know of the pass
     values = live.count();
@@ -145,7 +151,8 @@ public final class DirtyPass implements HeapValues {
       return false;
     }
     long fresh = live.freshCount();
-    if (fresh != 0) {
+    PassRun run = current;
+    if (fresh != (run == null ? 0 : run.freshLeftOut())) {
       throw new IllegalStateException(
           codec.path() + ": " + fresh + " entries are on the heap only, where there must be none");
     }

@@ -3,11 +3,14 @@ package io.persistentmap.value;
 import io.persistentmap.PersistentMapException;
 import io.persistentmap.UnstorableException;
 import io.persistentmap.ValueHeldException;
+import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.platform.BlockedThreads;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -66,6 +69,8 @@ final class PassRun {
   private final Queue<Parked> parked = new ConcurrentLinkedQueue<>();
 
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final OverdueKeys leftOut;
+  private final Set<LiveEntry> entriesLeftOut = ConcurrentHashMap.newKeySet();
   private volatile boolean over;
 
   /** Used by the thread that makes the checkpoint. */
@@ -78,7 +83,13 @@ final class PassRun {
    */
   record Parked(Task task, Object value, Visitor visitor, long since) {}
 
-  PassRun(DirtyPass pass, int number) {
+  /**
+   * Creates a pass.
+   *
+   * @param leftOut keys whose values are not written
+   */
+  PassRun(DirtyPass pass, int number, OverdueKeys leftOut) {
+    this.leftOut = leftOut;
     this.pass = pass;
     this.number = number;
   }
@@ -89,6 +100,20 @@ final class PassRun {
 
   int number() {
     return number;
+  }
+
+  OverdueKeys leftOut() {
+    return leftOut;
+  }
+
+  /** Notes that the key of an entry is left out. */
+  void leaveOut(LiveEntry entry) {
+    entriesLeftOut.add(entry);
+  }
+
+  /** Returns how many of the entries left out are on the heap only. */
+  long freshLeftOut() {
+    return entriesLeftOut.stream().filter(LiveEntry::isFresh).count();
   }
 
   boolean isRunning() {

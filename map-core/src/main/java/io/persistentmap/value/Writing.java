@@ -4,6 +4,7 @@ import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.Hold;
 import io.persistentmap.index.KeyState;
 import io.persistentmap.index.Operation;
+import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.index.Shard;
 import io.persistentmap.serializer.SerializationException;
 import java.lang.invoke.VarHandle;
@@ -100,15 +101,27 @@ final class Writing {
    */
   boolean prepare() {
     if (!task.isLate()) {
-      keyHeld = isKeyHeld();
+      keyHeld = task.run.leftOut().mayHave(entry.hash) || isKeyHeld();
       return !keyHeld;
     }
     Operation operation = pass.operations().take();
     keyed = operation;
     pass.codec().writeKnownKey(operation, entry.key);
+    OverdueKeys leftOut = task.run.leftOut();
+    if (!leftOut.isEmpty()) {
+      futile = true; // the store is being closed: no function can take a key any more
+      if (leftOut.has(operation, entry.key)) {
+        task.run.leaveOut(entry);
+        return false;
+      }
+      return true;
+    }
     KeyState state = pass.index().keyState(operation);
     futile = state == KeyState.FUTILE;
     keyHeld = state == KeyState.HELD;
+    if (keyHeld) {
+      pass.live().health.checkWritable(); // closing does not wait for two
+    }
     if (keyHeld && task.lateNanos() > PATIENCE.toNanos()) {
       throw new IllegalStateException(pass.index().describeHolder(operation, PATIENCE));
     }

@@ -170,6 +170,11 @@ final class ChildJvm implements AutoCloseable {
     awaitEnd();
   }
 
+  /** Asks it to end, with SIGTERM. */
+  void terminate() {
+    process.toHandle().destroy();
+  }
+
   /** Waits for its own end, but not longer than that time. */
   void awaitEndWithin(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {

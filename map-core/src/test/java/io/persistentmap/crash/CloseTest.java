@@ -170,7 +170,10 @@ final class CloseTest {
     assertThatThrownBy(map::close)
         .isInstanceOf(StorageFailureException.class)
         .hasMessageContaining("injected at write");
-    map.close(); // it is closed, and that is all
+    assertThatThrownBy(map::close) // closing again doesn't look like success, either
+        .isInstanceOf(StorageFailureException.class)
+        .hasMessageContaining("injected at write");
+    map.close(CloseMode.DISCARD); // it is closed, and that is all
     try (PersistentMap<String, String> recovered = builder(real).open(file)) {
       assertThat(recovered).isEqualTo(Map.of("a", "1"));
     }

@@ -1,5 +1,6 @@
 package io.persistentmap.crash;
 
+import io.persistentmap.FaultInjection;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileHold;
 import io.persistentmap.platform.FileSystem;
@@ -174,6 +175,7 @@ final class FaultyFileSystem implements FileSystem {
 
   /** Closes what a crashed process left open, as the kernel does. */
   void endProcess() {
+    FaultInjection.endProcess(this);
     for (AutoCloseable file : open) {
       try {
         file.close();

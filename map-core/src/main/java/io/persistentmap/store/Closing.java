@@ -1,0 +1,291 @@
+package io.persistentmap.store;
+
+import io.persistentmap.CloseMode;
+import io.persistentmap.StorageFailureException;
+import io.persistentmap.index.HeldKeys;
+import io.persistentmap.index.OverdueKeys;
+import io.persistentmap.log.StoreHealth;
+import io.persistentmap.platform.StackReserve;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The closing of a store, as one event. Thread-safe.
+ *
+ * <p>Who comes first closes; who comes meanwhile or later waits for the end of that, and has its
+ * outcome: nobody returns, and lets the process end, while the checkpoint is being written.
+ *
+ * <p><b>Invariant.</b> After a closing that failed the store either has failed for good, and is
+ * closed, or it is as open as before, with all its entries, whatever was thrown. Nothing that is
+ * not durable is dropped unless {@link CloseMode#DISCARD} asks for it. The second case is noted in
+ * {@link FailedCloses}.
+ *
+ * <p><b>Functions that hold keys</b> ({@code compute} and its kin). From its beginning a closing
+ * lets only their threads change anything, and waits for them, for a bounded time. Then it refuses
+ * their changes, too. What such a function may have changed inside a live value is not written: the
+ * key keeps the state that the log has of it, and the application's logger is told.
+ */
+final class Closing {
+  /** How often a waiting thread looks by itself, if nobody has told it. */
+  private static final long LOOK_MILLIS = 20;
+
+  /** What a closing calls on. */
+  interface Steps {
+    /** Makes the checkpoint. */
+    void checkpoint(OverdueKeys leftOut);
+
+    /** Says whether the file has to be marked as closed. */
+    boolean needsMark();
+
+    /** Marks the file as closed. */
+    void markClosed();
+
+    /** Ends the threads of the store. */
+    void endWork();
+
+    /** Drops what is in memory and closes the file. */
+    void release();
+  }
+
+  /** One closing; its fields are written once each, so that its end can't fail. */
+  private static final class Attempt {
+    private final String threadName = Thread.currentThread().getName();
+    private volatile @Nullable Thread thread = Thread.currentThread();
+    private volatile @Nullable Throwable failure;
+    private volatile boolean over;
+  }
+
+  private final StoreConfig config;
+  private final StoreHealth health;
+  private final HeldKeys heldKeys;
+  private final Checkpointer checkpointer;
+  private final Steps steps;
+  private final StoreLock lock;
+
+  /** Guarded by this. */
+  private @Nullable Attempt latest;
+
+  /** Why the first closing failed, since when the store has been open all the same. */
+  private volatile @Nullable Throwable firstFailure;
+
+  private volatile Runnable afterwards = () -> {};
+
+  Closing(
+      StoreConfig config,
+      Store.Parts parts,
+      Checkpointer checkpointer,
+      Steps steps,
+      StoreLock lock) {
+    this.config = config;
+    this.health = parts.health;
+    this.heldKeys = parts.index.heldKeys();
+    this.checkpointer = checkpointer;
+    this.steps = steps;
+    this.lock = lock;
+  }
+
+  /** Says what is done once the store is closed. */
+  void afterwards(Runnable task) {
+    afterwards = task;
+  }
+
+  /** Returns what the store was opened with. */
+  StoreConfig config() {
+    return config;
+  }
+
+  /** Returns why a closing failed after which the store was still open, or null. */
+  @Nullable Throwable firstFailure() {
+    return firstFailure;
+  }
+
+  /** Returns the newest checkpoint that is durable. */
+  long durableCheckpoint() {
+    return checkpointer.present().checkpoint();
+  }
+
+  /** Closes the store, or waits until it is closed; see {@link Store#close(CloseMode)}. */
+  void close(CloseMode mode) {
+    StackReserve.require(); // for the end of it, which others wait for
+    Attempt own = new Attempt();
+    Attempt attempt = beginOrJoin(own);
+    while (attempt != own) {
+      await(attempt);
+      Throwable failure = attempt.failure;
+      if (failure == null || (mode == CloseMode.DISCARD && health.isClosed())) {
+        return;
+      }
+      if (mode == CloseMode.CHECKPOINT) {
+        throw SameFailure.rethrow(
+            SameFailure.of(
+                failure,
+                path()
+                    + ": was not closed as it should have been, by thread "
+                    + attempt.threadName
+                    + ": "
+                    + failure.getMessage()));
+      }
+      attempt = beginOrJoin(own); // to discard what could not be saved
+    }
+    run(own, mode);
+  }
+
+  /** Returns the closing that counts: the given one, or another that has begun, or is over. */
+  private synchronized Attempt beginOrJoin(Attempt own) {
+    Attempt present = latest;
+    if (present != null && present.over && health.isClosed()) {
+      return present;
+    }
+    refuseInside(present);
+    if (present != null && !present.over) {
+      return present;
+    }
+    latest = own;
+    return own;
+  }
+
+  private Path path() {
+    return health.path();
+  }
+
+  /** The closing would wait for this thread, and this thread for the closing. */
+  private void refuseInside(@Nullable Attempt running) {
+    String inside = null;
+    if (heldKeys.isHeldByCurrentThread()) {
+      inside = "inside a function that holds a key (compute, merge, replaceAll ...)";
+    } else if (checkpointer.isMakingCheckpoint()) {
+      inside = "inside code that writes a value for a checkpoint";
+    } else if (running != null && running.thread == Thread.currentThread()) {
+      inside = "inside itself";
+    }
+    if (inside != null) {
+      throw new IllegalStateException(
+          path() + ": close() was called " + inside + "; call it after that has returned");
+    }
+  }
+
+  private static void await(Attempt attempt) {
+    boolean interrupted = false;
+    synchronized (attempt) {
+      while (!attempt.over) {
+        try {
+          attempt.wait(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run(Attempt attempt, CloseMode mode) {
+    try {
+      carryOut(mode);
+    } catch (Throwable e) {
+      attempt.failure = e;
+      throw e;
+    } finally {
+      attempt.thread = null;
+      attempt.over = true; // no call before that, which could overflow: somebody may be waiting
+      synchronized (attempt) {
+        attempt.notifyAll();
+      }
+    }
+  }
+
+  private void carryOut(CloseMode mode) {
+    // Of a failed store, too: it refuses, so that closing never succeeds without the checkpoint.
+    boolean durable = !config.readOnly() && mode == CloseMode.CHECKPOINT;
+    try {
+      OverdueKeys leftOut = refuseChanges(durable && !health.hasFailed());
+      if (durable) {
+        steps.checkpoint(leftOut);
+      }
+    } catch (Throwable e) {
+      if (!health.hasFailed()) {
+        stayOpen(e);
+        throw e;
+      }
+      finish(false);
+      if (e instanceof StorageFailureException) {
+        throw e;
+      }
+      throw health.failInconsistent(e);
+    }
+    finish(durable && steps.needsMark());
+  }
+
+  /** Returns the keys whose holders have not been waited for any longer. */
+  private OverdueKeys refuseChanges(boolean wait) {
+    OverdueKeys overdue = OverdueKeys.NONE;
+    if (wait) {
+      health.beginDrain();
+      checkpointer.awaitNoWriters(); // who takes a key from now on does so inside a function
+      heldKeys.awaitNone(config.closeTimeout());
+    }
+    health.beginClose();
+    checkpointer.awaitNoWriters();
+    if (wait) {
+      overdue = heldKeys.present();
+    }
+    if (!overdue.isEmpty()) {
+      Warnings.warn(
+          path()
+              + ": is closed after waiting "
+              + config.closeTimeout().toMillis()
+              + " ms for functions that hold keys and have not returned; these keys keep the state"
+              + " that was recorded last, by a checkpoint or by a put of a copied value, and what"
+              + " the functions return is refused: "
+              + overdue.describe());
+    }
+    return overdue;
+  }
+
+  private void stayOpen(Throwable failure) {
+    health.cancelClose();
+    if (firstFailure == null) {
+      firstFailure = failure;
+    }
+    FailedCloses.add(this);
+  }
+
+  private void finish(boolean mark) {
+    try {
+      steps.endWork();
+      if (mark) {
+        markClosed();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** The checkpoint is durable; without the mark, opening recovers it instead of using the file. */
+  private void markClosed() {
+    try {
+      steps.markClosed();
+    } catch (Throwable e) {
+      if (health.hasFailed()) {
+        throw e;
+      }
+      Warnings.warn(path() + ": closed, and durable, but not marked as closed", e);
+    }
+  }
+
+  private void release() {
+    health.close();
+    try {
+      steps.release();
+    } finally {
+      try {
+        lock.close();
+      } finally {
+        FailedCloses.remove(this);
+        ExitHook.remove(this);
+        afterwards.run();
+      }
+    }
+  }
+}
