@@ -98,17 +98,23 @@ public class Shard {
   }
 
   /** Runs code under the lock; the store has failed if it can't be given back. */
+  @SuppressWarnings("NullAway") // null only if it does not wait, or if the code returns null
   public <T> T locked(Supplier<T> code) {
-    lock.lock();
-    return haveLocked(code);
+    return locked(code, true);
   }
 
   /** As {@link #locked}, but returns null if somebody has the lock at this moment. */
   public <T> @Nullable T tryLocked(Supplier<T> code) {
-    return lock.tryLock() ? haveLocked(code) : null;
+    return locked(code, false);
   }
 
-  private <T> T haveLocked(Supplier<T> code) {
+  /** Nothing is called between taking the lock and the block that gives it back. */
+  private <T> @Nullable T locked(Supplier<T> code, boolean wait) {
+    if (wait) {
+      lock.lock();
+    } else if (!lock.tryLock()) {
+      return null;
+    }
     boolean left = true;
     try {
       try {
