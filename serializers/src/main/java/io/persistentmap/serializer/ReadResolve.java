@@ -1,6 +1,5 @@
 package io.persistentmap.serializer;
 
-import java.io.Serializable;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -11,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code readResolve} of a class: the method that returns the object to be had in place of one
- * that was read, such as the constant that it is a copy of. Which method that is, and that only
- * serializable classes have it, are the rules of Java serialization.
+ * that was read, such as the constant that it is a copy of. Which method that is, is a rule of Java
+ * serialization; here a class need not be {@code Serializable} for it.
  */
 final class ReadResolve {
   private final Class<?> type;
@@ -65,9 +64,6 @@ final class ReadResolve {
   }
 
   private static @Nullable Method find(Class<?> type) {
-    if (!Serializable.class.isAssignableFrom(type)) {
-      return null;
-    }
     for (Class<?> next = type; !ClassNames.isJdk(next); next = next.getSuperclass()) {
       Method method = declaredIn(next);
       if (method != null) {

@@ -69,13 +69,13 @@ class ReadResolveTest {
     }
   }
 
-  /** Java serialization does not know it. */
+  /** A singleton that Java serialization does not know. */
   static final class NotSerializable {
     static final NotSerializable ONLY = new NotSerializable();
 
     @SuppressWarnings("UnusedMethod") // the case to test
     private Object readResolve() {
-      throw new AssertionError("not asked");
+      return ONLY;
     }
   }
 
@@ -158,7 +158,11 @@ class ReadResolveTest {
     Shade read = fixture.roundTrip(new Shade());
     assertThat(read).isExactlyInstanceOf(Shade.class);
     assertThat(read.number).isEqualTo(3);
-    assertThat(fixture.roundTrip(NotSerializable.ONLY)).isExactlyInstanceOf(NotSerializable.class);
+  }
+
+  @Test
+  void notSerializable_asked() {
+    assertThat(fixture.roundTrip(NotSerializable.ONLY)).isSameAs(NotSerializable.ONLY);
   }
 
   @Test
