@@ -105,6 +105,11 @@ final class JdkTypes {
     return new TreeSet<>(list().byName.keySet());
   }
 
+  /** Returns the classes of all on the list, without families. */
+  static Set<Class<?>> classes() {
+    return Set.copyOf(list().byClass.keySet());
+  }
+
   /** Exceptions of the JDK have nothing but what Throwable has, or they are not on the list. */
   private static boolean isPlainThrowable(Class<?> type) {
     return Throwable.class.isAssignableFrom(type)
