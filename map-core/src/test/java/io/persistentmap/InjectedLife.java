@@ -29,6 +29,10 @@ public final class InjectedLife implements Function<Object[], String> {
   private static final int ENTRIES = 20;
   private static final String WORKER = "injected worker";
 
+  /** Operations during which the error comes in a thread of ours, and a part of its name. */
+  private static final Map<String, String> BACKGROUND =
+      Map.of("clean", "cleaner", "flush", "flusher", "visit", " monitor");
+
   private String keys = "";
   private boolean live;
 
@@ -89,8 +93,8 @@ public final class InjectedLife implements Function<Object[], String> {
     Map<Object, Object> pending = new HashMap<>(base);
     prepare(name, map, pending);
     List<Map<Object, Object>> states = states(name, pending);
-    boolean background = "clean".equals(name) || "flush".equals(name);
-    String thread = background ? ("clean".equals(name) ? "cleaner" : "flusher") : WORKER;
+    boolean background = BACKGROUND.containsKey(name);
+    String thread = BACKGROUND.getOrDefault(name, WORKER);
     Injection.begin(thread, kind, number, persistent);
     Optional<Throwable> thrown;
     boolean struck;
@@ -211,7 +215,7 @@ public final class InjectedLife implements Function<Object[], String> {
       String name, PersistentMap<Object, Object> map, Map<Object, Object> pending) {
     switch (name) {
       case "roll" -> add(map, pending, 200, "r".repeat(3 << 20));
-      case "checkpoint" -> {
+      case "checkpoint", "visit" -> {
         for (int i = 0; i < 5; i++) {
           add(map, pending, i, "pending");
           add(map, pending, 300 + i, "pending");
@@ -292,7 +296,7 @@ public final class InjectedLife implements Function<Object[], String> {
               }
             }
           };
-      case "checkpoint" -> PersistentMap::checkpoint;
+      case "checkpoint", "visit" -> PersistentMap::checkpoint;
       case "clean", "flush" -> InjectedLife::background;
       default -> throw new IllegalArgumentException(name);
     };

@@ -6,8 +6,8 @@ import io.persistentmap.index.OperationPool;
 import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.store.HeapValues;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +65,7 @@ public final class DirtyPass implements HeapValues {
   private final MonitorThreads threads;
 
   /** Those that wait for monitors, for which no pass waits. */
-  private final List<Visitor> stuck = new CopyOnWriteArrayList<>();
+  private final Set<Visitor> stuck = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable PassRun current;
 
@@ -163,10 +163,13 @@ public final class DirtyPass implements HeapValues {
   @Override
   public void end() {
     PassRun run = current;
-    if (run != null) {
-      run.end();
-      current = null;
-      live.endPass();
+    current = null;
+    try {
+      if (run != null) {
+        run.end();
+      }
+    } finally {
+      live.endPass(); // it may have begun before there was a run
     }
   }
 
@@ -210,7 +213,7 @@ public final class DirtyPass implements HeapValues {
     return current;
   }
 
-  List<Visitor> stuck() {
+  Set<Visitor> stuck() {
     return stuck;
   }
 

@@ -25,6 +25,7 @@ final class MonitorHold implements Runnable, AutoCloseable {
   private volatile boolean started;
   private volatile boolean inside;
   private volatile boolean released;
+  private volatile boolean lost;
 
   MonitorHold(Object value) {
     this.value = value;
@@ -43,16 +44,38 @@ final class MonitorHold implements Runnable, AutoCloseable {
     synchronized (value) {
       inside = true;
       LockSupport.unpark(caller);
-      boolean blocked = false;
-      while (!released) {
-        LockSupport.parkNanos(LOOK_NANOS);
-        boolean blockedNow = caller.getState() == Thread.State.BLOCKED;
-        if (blocked && blockedNow) {
-          return;
-        }
-        blocked = blockedNow;
+      try {
+        holdUntilReleased();
+      } catch (Throwable e) {
+        lost = true;
+        throw e;
       }
     }
+  }
+
+  /** Returns if it is released, or the caller waits for a monitor: this one, or that of a part. */
+  private void holdUntilReleased() {
+    boolean blocked = false;
+    while (!released) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      boolean blockedNow = caller.getState() == Thread.State.BLOCKED;
+      if (blocked && blockedNow) {
+        // A part's owner may want this monitor. But its own reader has it in time again.
+        lost = !isWantedByCaller();
+        return;
+      }
+      blocked = blockedNow;
+    }
+  }
+
+  @SuppressWarnings("deprecation") // threadId() came with 19
+  private boolean isWantedByCaller() {
+    return BlockedThreads.ownerOfMonitor(caller) == Thread.currentThread().getId();
+  }
+
+  /** Says whether the monitor was given up while the object was read: then that does not count. */
+  boolean isLost() {
+    return lost;
   }
 
   /** Waits until the monitor is held; false if others have it for longer than that. */

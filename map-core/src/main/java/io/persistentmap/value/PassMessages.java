@@ -1,5 +1,6 @@
 package io.persistentmap.value;
 
+import io.persistentmap.UnstorableException;
 import io.persistentmap.ValueHeldException;
 import io.persistentmap.platform.BlockedThreads;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,50 @@ final class PassMessages {
   static String message(DirtyPass pass, LiveEntry entry, String finding) {
     return pass.codec().path()
         + ": no checkpoint was made, the previous one is intact: the value of key "
-        + entry.key
+        + nameOf(entry.key)
         + " "
         + finding;
+  }
+
+  /** Names a key, whose own code may do what it likes. */
+  private static String nameOf(Object key) {
+    try {
+      return String.valueOf(key);
+    } catch (RuntimeException e) {
+      return "(a " + key.getClass().getTypeName() + ", whose toString throws " + e.getClass() + ")";
+    }
+  }
+
+  /** Says that a value can't be written. */
+  static UnstorableException failed(DirtyPass pass, LiveEntry entry, Throwable reason) {
+    return new UnstorableException(
+        message(
+            pass,
+            entry,
+            "can't be written: "
+                + reason.getMessage()
+                + "; change that object or remove its key, and try again"),
+        reason);
+  }
+
+  /** Says that there is no thread to read values with, since so many wait for monitors. */
+  static ValueHeldException noThread(DirtyPass pass) {
+    String owner = "";
+    for (Visitor visitor : pass.stuck()) {
+      Thread thread = visitor.thread();
+      if (thread != null) {
+        owner = ", the first of them for that of " + BlockedThreads.describeOwnerOfMonitor(thread);
+        break;
+      }
+    }
+    return new ValueHeldException(
+        pass.codec().path()
+            + ": no checkpoint was made, the previous one is intact: for "
+            + describe(pass)
+            + " no value could be read, since all threads for that wait for the monitors of values"
+            + owner
+            + "; let the threads that have these monitors leave their synchronized blocks, and try"
+            + " again");
   }
 
   static ValueHeldException held(

@@ -1,21 +1,20 @@
 package io.persistentmap.value;
 
 import io.persistentmap.PersistentMapException;
-import io.persistentmap.UnstorableException;
 import io.persistentmap.ValueHeldException;
 import io.persistentmap.index.OverdueKeys;
+import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.BlockedThreads;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,32 +34,24 @@ final class PassRun {
   /** Batches that wait for a visitor; then the thread that hands out waits. */
   private static final int MOST_BATCHES = 256;
 
-  /** Threads that wait for monitors; more than these are not given up. */
-  private static final int MOST_STUCK = 32;
-
   private static final long LOOK_NANOS = 1_000_000;
 
   /** How long a thread waits for a monitor before others go on with what it was to do. */
   private static final long STUCK_NANOS = 3_000_000;
-
-  private static final int MOST_DOUBLINGS = 6;
 
   /** A thread that has had less of a processor in that time which the pass waits, does nothing. */
   private static final long IDLE_NANOS = 20_000_000;
 
   private final DirtyPass pass;
   private final int number;
+  private final StoreHealth health;
   private final boolean initializing = Initializers.isInside();
   private final @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
   private final Thread caller = Thread.currentThread();
-  private final int most = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors()));
   private final LongAdder written = new LongAdder();
   private final AtomicLong pending = new AtomicLong();
   private final LinkedBlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
-  private final List<Visitor> visitors = new CopyOnWriteArrayList<>();
-
-  /** Visitors that don't wait for a monitor for long. */
-  private final AtomicInteger active = new AtomicInteger();
+  private final PassVisitors visitors = new PassVisitors(this);
 
   /** To be tried again. */
   private final Queue<Task> late = new ConcurrentLinkedQueue<>();
@@ -68,7 +59,9 @@ final class PassRun {
   /** What waits for monitors. */
   private final Queue<Parked> parked = new ConcurrentLinkedQueue<>();
 
-  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  /** The first one that has failed for good; it has the reason. */
+  private final AtomicReference<@Nullable Task> failedTask = new AtomicReference<>();
+
   private final OverdueKeys leftOut;
   private final Set<LiveEntry> entriesLeftOut = ConcurrentHashMap.newKeySet();
   private volatile boolean over;
@@ -92,6 +85,7 @@ final class PassRun {
     this.leftOut = leftOut;
     this.pass = pass;
     this.number = number;
+    this.health = pass.live().health;
   }
 
   DirtyPass pass() {
@@ -117,7 +111,7 @@ final class PassRun {
   }
 
   boolean isRunning() {
-    return !over && failure.get() == null;
+    return !over && failedTask.get() == null;
   }
 
   @Nullable ClassLoader contextClassLoader() {
@@ -191,16 +185,8 @@ final class PassRun {
   }
 
   private void ensureVisitors() {
-    while (!initializing
-        && active.get() < Math.min(most, batches.size())
-        && pass.stuck().size() < MOST_STUCK) {
-      Visitor visitor = new Visitor(this);
-      active.incrementAndGet();
-      visitors.add(visitor);
-      if (!pass.threads().start(visitor)) {
-        left(visitor);
-        return;
-      }
+    if (!initializing) {
+      visitors.ensure(batches);
     }
   }
 
@@ -234,6 +220,7 @@ final class PassRun {
     tryAgain();
     watchVisitors();
     watchParked();
+    visitors.requireSome();
     if (!pass.stuck().isEmpty()) {
       leaveOutWritten();
     }
@@ -241,13 +228,24 @@ final class PassRun {
     ensureVisitors();
   }
 
+  /** Here the words are made: by a thread that lacks nothing for them, and is waited for. */
   private void rethrow() {
-    Throwable failed = failure.get();
+    Task task = failedTask.get();
+    if (task != null) {
+      throw thrown(task.entry, task.error);
+    }
+  }
+
+  /** Returns what the checkpoint throws: what is not the store's fault is that of an entry. */
+  private RuntimeException thrown(@Nullable LiveEntry entry, @Nullable Throwable failed) {
     if (failed instanceof Error error) {
       throw error;
-    } else if (failed instanceof RuntimeException exception) {
-      throw exception;
+    } else if (failed instanceof PersistentMapException exception) {
+      return exception;
+    } else if (entry == null && failed instanceof RuntimeException exception) {
+      return exception;
     }
+    return PassMessages.failed(pass, Objects.requireNonNull(entry), Objects.requireNonNull(failed));
   }
 
   private void tryAgain() {
@@ -268,8 +266,13 @@ final class PassRun {
 
   private void watchVisitors() {
     long now = System.nanoTime();
-    for (Visitor visitor : visitors) {
+    for (Visitor visitor : visitors.all()) {
       Writing waiting = visitor.waiting();
+      Throwable failed = visitor.failure();
+      if (failed != null) {
+        Task task = visitor.task();
+        throw thrown(task == null ? null : task.entry, failed);
+      }
       Object at = waiting != null ? waiting : visitor.task();
       Thread thread = visitor.thread();
       if (at != visitor.seen || at == null || thread == null) {
@@ -285,10 +288,9 @@ final class PassRun {
   }
 
   private void leaveBehind(Visitor visitor, Writing waiting, long now) {
-    // Longer each time, as threads that have many monitors write their values meanwhile.
-    int doublings = Math.min(pass.stuck().size() / 4, MOST_DOUBLINGS);
-    if (now - visitor.seenSince > STUCK_NANOS << doublings && visitor.leaveBehind(waiting)) {
-      active.decrementAndGet();
+    if (now - visitor.seenSince > STUCK_NANOS
+        && now - visitor.seenSince > visitors.patience(STUCK_NANOS)
+        && visitor.leaveBehind(waiting)) {
       parked.add(new Parked(waiting.task, waiting.value, visitor, visitor.seenSince));
       Batch rest = visitor.batch();
       if (rest != null) {
@@ -380,7 +382,13 @@ final class PassRun {
         conclude(writing);
       }
     } catch (Throwable e) {
-      failed(task, writing, e);
+      try {
+        failed(task, writing, e);
+      } finally {
+        if (writing != null && writing.keyed != null && writing.keyed.owes > 0) {
+          health.broken = e; // a write: a call could throw again
+        }
+      }
     }
   }
 
@@ -410,12 +418,18 @@ final class PassRun {
       }
       conclude(writing);
     } catch (Throwable e) {
-      failed(task, writing, e);
+      try {
+        failed(task, writing, e);
+      } finally {
+        if (writing != null && writing.keyed != null && writing.keyed.owes > 0) {
+          health.broken = e; // a write: a call could throw again
+        }
+      }
     }
   }
 
   private void readHeld(Writing writing) {
-    for (Visitor visitor : visitors) {
+    for (Visitor visitor : visitors.all()) {
       Writing there = visitor.inside(writing.value);
       if (there != null) {
         writing.read();
@@ -430,14 +444,19 @@ final class PassRun {
         throw PassMessages.held(pass, writing.task.entry, writing.value, hold.describeOwner());
       }
       writing.read();
+      if (hold.isLost()) {
+        writing.forget();
+      }
     }
   }
 
   private void failed(Task task, @Nullable Writing writing, Throwable e) {
     if (writing != null) {
-      writing.abandon(e);
+      writing.abandon();
     }
-    fail(task.entry, e);
+    if (task.isCounted() || !(e instanceof VirtualMachineError)) {
+      fail(task, e);
+    } // else the stack or heap of a thread that only helps does not suffice: others go on
   }
 
   /** Returns the batch that a thread takes which has nothing else to do, or null. */
@@ -450,7 +469,7 @@ final class PassRun {
   }
 
   Iterable<Visitor> visitors() {
-    return visitors;
+    return visitors.all();
   }
 
   // ---- by any thread ---------------------------------------------------------------------------
@@ -489,7 +508,7 @@ final class PassRun {
 
   private void putOff(Task task, @Nullable RuntimeException failed) {
     if (!task.putOff(failed) && failed != null) {
-      fail(task.entry, failed);
+      fail(task, failed);
     } else if (task.isCounted()) {
       late.add(task);
     }
@@ -501,25 +520,10 @@ final class PassRun {
     }
   }
 
-  void left(Visitor visitor) {
-    visitors.remove(visitor);
-    active.decrementAndGet();
-  }
-
-  void cameBack() {
-    active.incrementAndGet();
-  }
-
-  /** Lets the checkpoint fail: what is not the store's fault is that of an entry. */
-  void fail(LiveEntry entry, Throwable failed) {
-    Throwable named =
-        failed instanceof Error || failed instanceof PersistentMapException
-            ? failed
-            : new UnstorableException(
-                PassMessages.message(pass, entry, "can't be written: " + failed.getMessage())
-                    + "; change that object or remove its key, and try again",
-                failed);
-    failure.compareAndSet(null, named);
+  /** Lets the checkpoint fail. */
+  void fail(Task task, Throwable reason) {
+    task.error = reason;
+    failedTask.compareAndSet(null, task);
     LockSupport.unpark(caller);
   }
 }

@@ -24,6 +24,9 @@ final class Task {
 
   private volatile int failures;
 
+  /** Why it can't be done. */
+  volatile @Nullable Throwable error;
+
   private volatile long notBefore;
 
   Task(PassRun run, LiveEntry entry, boolean counted) {

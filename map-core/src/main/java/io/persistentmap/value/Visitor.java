@@ -1,5 +1,6 @@
 package io.persistentmap.value;
 
+import io.persistentmap.log.StoreHealth;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Visitor implements Runnable {
   private final PassRun run;
+  private final StoreHealth health;
   private volatile @Nullable Thread thread;
   private volatile @Nullable Batch batch;
 
@@ -21,14 +23,19 @@ final class Visitor implements Runnable {
   /** What it does once it is in. */
   private volatile @Nullable Writing next;
 
-  /** What it does in the monitor, or has done there last. */
+  /** What it does, in the monitor or without one; of several for one object, the last. */
   private volatile @Nullable Writing current;
 
   /** Whether it is in the monitor of the current value. */
   private volatile boolean inside;
 
-  /** Guarded by this: whether the pass goes on without it. */
-  private boolean stuck;
+  /** Whether the pass goes on without it; changes under the monitor of this. */
+  private volatile boolean stuck;
+
+  private volatile boolean ended;
+
+  /** What its own code has come to; the pass looks here, since a call could fail again. */
+  private volatile @Nullable Throwable failure;
 
   /** What the pass has seen it at, since when, and the processor's time that it had had then. */
   @Nullable Object seen;
@@ -38,24 +45,26 @@ final class Visitor implements Runnable {
 
   Visitor(PassRun run) {
     this.run = run;
+    this.health = run.pass().live().health;
   }
 
   @Override
   public void run() {
-    Thread own = Thread.currentThread();
-    thread = own;
-    own.setContextClassLoader(run.contextClassLoader());
     try {
+      Thread own = Thread.currentThread();
+      thread = own;
+      own.setContextClassLoader(run.contextClassLoader());
       Batch taken = run.nextBatch();
       while (taken != null) {
         batch = taken;
         visitAll(taken);
         taken = run.nextBatch();
       }
-    } finally {
       own.setContextClassLoader(null);
-      run.left(this);
+    } catch (Throwable e) {
+      failure = e; // the pass would wait for what is left of the batch
     }
+    ended = true;
   }
 
   private void visitAll(Batch taken) {
@@ -74,6 +83,7 @@ final class Visitor implements Runnable {
       if (writing == null) {
         return;
       }
+      current = writing;
       if (writing.prepare()) {
         if (!writing.needsMonitor()) {
           writing.read();
@@ -85,16 +95,31 @@ final class Visitor implements Runnable {
       }
       writing.task.run.conclude(writing);
     } catch (Throwable e) {
-      if (writing != null) {
-        writing.abandon(e);
+      try {
+        failed(writing == null ? each : writing.task, writing, e);
+      } catch (Throwable again) {
+        failure = e;
       }
-      Task failed = writing == null ? each : writing.task;
-      failed.run.fail(failed.entry, e);
+      if (writing != null && writing.keyed != null && writing.keyed.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
     } finally {
-      task = null;
       current = null;
       next = null;
-      comeBack();
+      if (failure == null) {
+        task = null;
+      }
+    }
+    comeBack();
+  }
+
+  private static void failed(Task task, @Nullable Writing writing, Throwable e) {
+    try {
+      if (writing != null) {
+        writing.abandon();
+      }
+    } finally {
+      task.run.fail(task, e);
     }
   }
 
@@ -172,20 +197,34 @@ final class Visitor implements Runnable {
     if (stuck || waiting() != writing) {
       return false;
     }
-    stuck = true;
+    stuck = true; // before the look that decides: it ends waiting before it looks at this
+    if (waiting() != writing) {
+      stuck = false;
+      return false;
+    }
     run.pass().addStuck(this);
     return true;
   }
 
-  synchronized boolean isLeftBehind() {
+  /** Says whether it has ended, or has stopped with a {@link #failure}. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  boolean isLeftBehind() {
     return stuck;
   }
 
-  private synchronized void comeBack() {
+  private void comeBack() {
     if (stuck) {
-      stuck = false;
-      run.pass().removeStuck(this);
-      run.cameBack();
+      synchronized (this) {
+        stuck = false;
+        run.pass().removeStuck(this);
+      }
     }
   }
 }

@@ -38,8 +38,11 @@ final class Writing {
   private final DirtyPass pass;
   private final LiveEntry entry;
 
-  /** Has the key, if that is to be held. */
-  private @Nullable Operation keyed;
+  /** Has the key, and then the record; a field for who has caught an error. */
+  @Nullable Operation keyed;
+
+  /** Whether the key is to be held while the value is read. */
+  private boolean late;
 
   private boolean futile;
   private @Nullable Hold hold;
@@ -52,9 +55,6 @@ final class Writing {
 
   /** Whether the program has left a value of an old layout as it was read. */
   private boolean asRead;
-
-  /** Has the record. */
-  private @Nullable Operation appended;
 
   private @Nullable RuntimeException failure;
 
@@ -90,6 +90,11 @@ final class Writing {
     return Monitors.isUsable(value) && !pass.codec().isImmutable(value);
   }
 
+  /** Says whether the value is still that of its key. */
+  boolean isOfMap() {
+    return entry.value() == value && pass.live().isPresent(entry);
+  }
+
   boolean isInStore() {
     return inStore;
   }
@@ -104,9 +109,8 @@ final class Writing {
       keyHeld = task.run.leftOut().mayHave(entry.hash) || isKeyHeld();
       return !keyHeld;
     }
-    Operation operation = pass.operations().take();
-    keyed = operation;
-    pass.codec().writeKnownKey(operation, entry.key);
+    late = true;
+    Operation operation = keyed();
     OverdueKeys leftOut = task.run.leftOut();
     if (!leftOut.isEmpty()) {
       futile = true; // the store is being closed: no function can take a key any more
@@ -128,6 +132,16 @@ final class Writing {
     return !keyHeld;
   }
 
+  private Operation keyed() {
+    Operation operation = keyed;
+    if (operation == null) {
+      operation = pass.operations().take();
+      pass.codec().writeKnownKey(operation, entry.key);
+      keyed = operation;
+    }
+    return operation;
+  }
+
   private boolean isKeyHeld() {
     Shard shard = entry.shard();
     if (!shard.isAnyHeld()) {
@@ -143,10 +157,10 @@ final class Writing {
       return; // who has changed it has told the pass
     }
     holds = entry.shard().holds();
-    if (keyed == null) {
+    if (!late) {
       keyHeld = mayBeHeld();
     } else if (!futile) {
-      hold = pass.index().tryHold(keyed);
+      hold = pass.index().tryHold(keyed());
       keyHeld = hold == null;
     }
     if (keyHeld) {
@@ -185,7 +199,7 @@ final class Writing {
     if (hold != null) {
       hold.release();
     }
-    if (keyHeld || (keyed == null && alone != null && isTaken())) {
+    if (keyHeld || (!late && alone != null && isTaken())) {
       outcome = Outcome.KEY_HELD;
     } else if (failure != null) {
       outcome = Outcome.CHANGING;
@@ -202,17 +216,9 @@ final class Writing {
   }
 
   /** Gives back what the attempt holds of the map, after an error. */
-  void abandon(Throwable reason) {
-    try {
-      if (hold != null) {
-        hold.release();
-      }
-    } finally {
-      for (Operation each : new @Nullable Operation[] {keyed, appended}) {
-        if (each != null && each.owes > 0) {
-          pass.live().health.broken = reason; // a write: a call could throw again
-        }
-      }
+  void abandon() {
+    if (hold != null) {
+      hold.release();
     }
   }
 
@@ -240,17 +246,13 @@ final class Writing {
     if (!isNew(fingerprint) && task.isCounted()) {
       return Outcome.DONE;
     }
-    Operation operation = pass.operations().take();
-    appended = operation;
+    Operation operation = keyed();
+    if (!asRead) {
+      pass.codec().copyValue(read, operation);
+    }
     try {
-      pass.codec().writeKnownKey(operation, entry.key);
-      if (!asRead) {
-        pass.codec().copyValue(read, operation);
-      }
       inStore = true;
-      Outcome outcome = append(operation, fingerprint);
-      pass.operations().give(operation);
-      return outcome;
+      return append(operation, fingerprint);
     } finally {
       inStore = false;
     }
@@ -278,7 +280,7 @@ final class Writing {
         return Outcome
             .DONE; // written by another thread, or changed: then it is to be written again
       }
-      if (keyed == null && isTaken()) {
+      if (!late && isTaken()) {
         return Outcome.KEY_HELD;
       }
       if (isNew(fingerprint)) {

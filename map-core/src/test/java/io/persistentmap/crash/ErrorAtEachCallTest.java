@@ -55,13 +55,16 @@ final class ErrorAtEachCallTest {
   @Test
   void liveValues() throws Exception {
     List<String> operations = new ArrayList<>(OPERATIONS);
-    operations.add("live change");
+    operations.addAll(List.of("live change", "visit"));
     run("bytes", true, operations);
   }
 
   @Test
   void liveValuesAndKeysByEquality() throws Exception {
-    run("equality", true, List.of("put new", "put over", "remove", "live change", "checkpoint"));
+    run(
+        "equality",
+        true,
+        List.of("put new", "put over", "remove", "live change", "checkpoint", "visit"));
   }
 
   private static void run(String keys, boolean live, List<String> operations) throws Exception {
