@@ -52,14 +52,22 @@ final class PassVisitors {
   /** Returns how many go on, or may at any moment. */
   private int active() {
     int count = 0;
+    boolean anyGone = false;
     for (Visitor visitor : all) {
-      if (visitor.hasEnded() && visitor.failure() == null) {
-        all.remove(visitor);
+      if (isGone(visitor)) {
+        anyGone = true;
       } else if (!visitor.isLeftBehind()) {
         count++;
       }
     }
+    if (anyGone) {
+      all.removeIf(PassVisitors::isGone);
+    }
     return count;
+  }
+
+  private static boolean isGone(Visitor visitor) {
+    return visitor.hasEnded() && visitor.failure() == null;
   }
 
   /** Returns how many threads wait for the monitors of values that are in the map. */
