@@ -21,8 +21,8 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  long count() {
-    long count = index.count();
+  long count(int from, int end) {
+    long count = index.count(from, end);
     store.health().check(); // afterwards: a map that was closed meanwhile has no tables
     return count;
   }
@@ -184,14 +184,18 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
   // ---- iterating -------------------------------------------------------------------------------
 
   @Override
-  Iterator<Element<K, V>> elements() {
-    return new Elements();
+  Iterator<Element<K, V>> elements(int from, int end) {
+    return new Elements(from, end);
   }
 
-  /** An iteration over all records. */
+  /** An iteration over records. */
   private final class Elements implements Iterator<Element<K, V>> {
-    private final Cursor cursor = index.cursor();
+    private final Cursor cursor;
     private Iterator<byte[]> batch = Collections.emptyIterator();
+
+    Elements(int from, int end) {
+      cursor = index.cursor(from, end);
+    }
 
     @Override
     public boolean hasNext() {

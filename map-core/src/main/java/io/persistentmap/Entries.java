@@ -48,7 +48,12 @@ abstract class Entries<K, V> {
   }
 
   /** Returns the number of entries. */
-  abstract long count();
+  final long count() {
+    return count(0, HashIndex.ALL_SHARDS);
+  }
+
+  /** Returns the number of entries in shards, from one number to before another. */
+  abstract long count(int from, int end);
 
   /** Returns the number of values on the heap that belong to entries. */
   abstract long liveValues();
@@ -104,7 +109,12 @@ abstract class Entries<K, V> {
   abstract <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code);
 
   /** Returns an iteration over all entries, weakly consistent. */
-  abstract Iterator<Element<K, V>> elements();
+  final Iterator<Element<K, V>> elements() {
+    return elements(0, HashIndex.ALL_SHARDS);
+  }
+
+  /** Returns an iteration over the entries in shards, from one number to before another. */
+  abstract Iterator<Element<K, V>> elements(int from, int end);
 
   /** Called under all locks, when all entries are gone from the index. */
   abstract void cleared();

@@ -31,8 +31,16 @@ final class EntryIterator<K, V, T> implements Iterator<T> {
    * @param view makes of an entry what the iterator returns, or null if the entry is gone
    */
   EntryIterator(Entries<K, V> entries, Function<Element<K, V>, @Nullable T> view) {
+    this(entries.elements(), entries, view);
+  }
+
+  /** As the other, of some elements only. */
+  EntryIterator(
+      Iterator<Element<K, V>> elements,
+      Entries<K, V> entries,
+      Function<Element<K, V>, @Nullable T> view) {
+    this.elements = elements;
     this.entries = entries;
-    this.elements = entries.elements();
     this.view = view;
   }
 

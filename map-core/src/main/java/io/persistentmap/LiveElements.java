@@ -1,7 +1,6 @@
 package io.persistentmap;
 
 import io.persistentmap.index.Cursor;
-import io.persistentmap.index.HashIndex;
 import io.persistentmap.value.EntryCodec;
 import io.persistentmap.value.LiveEntry;
 import io.persistentmap.value.LiveValues;
@@ -23,7 +22,12 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
   private final EntryCodec<K, V> codec;
   private final LiveValues live;
   private final Cursor cursor;
+  private final int first;
+  private final int end;
+
+  /** The next one. */
   private int shard;
+
   private Iterator<LiveEntry> fresh = Collections.emptyIterator();
   private final Set<Object> freshKeys = new HashSet<>();
 
@@ -34,11 +38,14 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
   private @Nullable Element<K, V> next;
 
   LiveElements(
-      LiveEntries<K, V> entries, HashIndex index, EntryCodec<K, V> codec, LiveValues live) {
+      LiveEntries<K, V> entries, EntryCodec<K, V> codec, LiveValues live, int from, int end) {
     this.entries = entries;
     this.codec = codec;
     this.live = live;
-    this.cursor = index.cursorOfShards();
+    this.cursor = entries.index.cursor(from, from);
+    this.first = from;
+    this.shard = from;
+    this.end = end;
   }
 
   @Override
@@ -74,13 +81,13 @@ final class LiveElements<K, V> implements Iterator<Element<K, V>> {
       next = freshKeys.isEmpty() || !freshKeys.contains(found.key()) ? found : null;
       return true;
     }
-    departures = shard == 0 ? 0 : live.departures(shard - 1);
+    departures = shard == first ? 0 : live.departures(shard - 1);
     records = List.copyOf(cursor.next()).iterator();
     return records.hasNext() || enterShard();
   }
 
   private boolean enterShard() {
-    if (shard == HashIndex.ALL_SHARDS) {
+    if (shard == end) {
       return false;
     }
     List<LiveEntry> entered = live.fresh(shard);

@@ -66,8 +66,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  long count() {
-    long count = live.mapEntries();
+  long count(int from, int end) {
+    long count = live.mapEntries(from, end);
     store.health().check(); // afterwards: a map that was closed meanwhile has no entries
     return count;
   }
@@ -492,8 +492,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   // ---- iterating -------------------------------------------------------------------------------
 
   @Override
-  Iterator<Element<K, V>> elements() {
-    return new LiveElements<>(this, index, codec, live);
+  Iterator<Element<K, V>> elements(int from, int end) {
+    return new LiveElements<>(this, codec, live, from, end);
   }
 
   /** Returns a key of an entry to hand out. */

@@ -8,10 +8,13 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.Spliterator;
-import java.util.Spliterators;
+import org.jspecify.annotations.Nullable;
 
 /** The three views of a map. */
 final class MapViews {
+  /** So many objects are removed one by one. */
+  private static final int FEW = 16;
+
   private MapViews() {}
 
   /** The keys. */
@@ -48,6 +51,16 @@ final class MapViews {
     }
 
     @Override
+    public boolean addAll(Collection<? extends K> keys) {
+      throw new UnsupportedOperationException("a key needs a value: put them into the map");
+    }
+
+    @Override
+    public boolean containsAll(Collection<?> keys) {
+      return containsEach(this, keys);
+    }
+
+    @Override
     public boolean removeAll(Collection<?> keys) {
       return removeEach(this, keys);
     }
@@ -60,7 +73,8 @@ final class MapViews {
 
     @Override
     public Spliterator<K> spliterator() {
-      return unsized(iterator(), Spliterator.DISTINCT);
+      Entries<K, V> entries = map.entries();
+      return new EntrySpliterator<>(entries, Element::key, Spliterator.DISTINCT);
     }
   }
 
@@ -93,6 +107,16 @@ final class MapViews {
     }
 
     @Override
+    public boolean addAll(Collection<? extends V> values) {
+      throw new UnsupportedOperationException("a value needs a key: put them into the map");
+    }
+
+    @Override
+    public boolean containsAll(Collection<?> values) {
+      return containsEach(this, values);
+    }
+
+    @Override
     public Iterator<V> iterator() {
       Entries<K, V> entries = map.entries();
       return new EntryIterator<>(entries, Element::value);
@@ -100,7 +124,8 @@ final class MapViews {
 
     @Override
     public Spliterator<V> spliterator() {
-      return unsized(iterator(), 0);
+      Entries<K, V> entries = map.entries();
+      return new EntrySpliterator<>(entries, Element::value, 0);
     }
   }
 
@@ -150,6 +175,11 @@ final class MapViews {
     }
 
     @Override
+    public boolean containsAll(Collection<?> objects) {
+      return containsEach(this, objects);
+    }
+
+    @Override
     public boolean removeAll(Collection<?> objects) {
       return removeEach(this, objects);
     }
@@ -157,35 +187,45 @@ final class MapViews {
     @Override
     public Iterator<Map.Entry<K, V>> iterator() {
       Entries<K, V> entries = map.entries();
-      return new EntryIterator<>(
-          entries,
-          element -> {
-            V value = element.value();
-            return value == null ? null : new WriteThroughEntry<>(entries, element.key(), value);
-          });
+      return new EntryIterator<>(entries, element -> entry(entries, element));
     }
 
     @Override
     public Spliterator<Map.Entry<K, V>> spliterator() {
-      return unsized(iterator(), Spliterator.DISTINCT);
+      Entries<K, V> entries = map.entries();
+      return new EntrySpliterator<>(
+          entries, element -> entry(entries, element), Spliterator.DISTINCT);
+    }
+
+    private static <K, V> Map.@Nullable Entry<K, V> entry(
+        Entries<K, V> entries, Element<K, V> element) {
+      V value = element.value();
+      return value == null ? null : new WriteThroughEntry<>(entries, element.key(), value);
     }
   }
 
-  /** Not by the smaller of the two, as AbstractSet does: an iteration here reads the whole map. */
-  private static boolean removeEach(Set<?> set, Collection<?> objects) {
-    boolean changed = false;
-    if (objects.size() > set.size() && !(objects instanceof java.util.List)) {
-      return set.removeIf(objects::contains);
-    }
+  /** There is no null in a view, also in one whose {@code contains} throws for it. */
+  private static boolean containsEach(Collection<?> view, Collection<?> objects) {
     for (Object object : objects) {
-      changed |= object != null && set.remove(object);
+      if (object == null || !view.contains(object)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Not by the smaller of the two, as AbstractSet does: an iteration here reads the whole map. So
+   * it is done only for a larger set, which will have a fast {@code contains}.
+   */
+  private static boolean removeEach(Set<?> view, Collection<?> objects) {
+    if (objects instanceof Set<?> && objects.size() > Math.max(FEW, view.size())) {
+      return view.removeIf(objects::contains);
+    }
+    boolean changed = false;
+    for (Object object : objects) {
+      changed |= view.remove(object);
     }
     return changed;
-  }
-
-  /** The size may change while a stream runs, so it is not promised. */
-  private static <T> Spliterator<T> unsized(Iterator<T> iterator, int characteristics) {
-    return Spliterators.spliteratorUnknownSize(
-        iterator, characteristics | Spliterator.CONCURRENT | Spliterator.NONNULL);
   }
 }

@@ -428,8 +428,8 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   @Override
   @SuppressWarnings("unchecked") // a key of another type is in no map
   public boolean remove(Object key, @Nullable Object value) {
-    if (value == null || !entries.contains(key)) {
-      return false;
+    if (!entries.contains(key) || value == null) {
+      return false; // there is no null
     }
     return Boolean.TRUE.equals(
         entries.<Boolean>decide(

@@ -28,10 +28,11 @@ public final class Cursor {
   private long tag;
   private long nextTag;
 
-  Cursor(HashIndex index, RecordLookup lookup, StoreHealth health, int end) {
+  Cursor(HashIndex index, RecordLookup lookup, StoreHealth health, int from, int end) {
     this.index = index;
     this.lookup = lookup;
     this.health = health;
+    this.shard = from;
     this.end = end;
   }
 

@@ -84,9 +84,14 @@ public final class HashIndex {
 
   /** Returns the number of entries. */
   public long count() {
+    return count(0, shards.length);
+  }
+
+  /** Returns the number of entries in shards, from one number to before another. */
+  public long count(int from, int end) {
     long sum = 0;
-    for (Shard shard : shards) {
-      sum += shard.count();
+    for (int i = from; i < end; i++) {
+      sum += shards[i].count();
     }
     return sum;
   }
@@ -184,12 +189,15 @@ public final class HashIndex {
 
   /** Returns an iteration over all entries, weakly consistent. */
   public Cursor cursor() {
-    return new Cursor(this, lookup, health, ALL_SHARDS);
+    return cursor(0, ALL_SHARDS);
   }
 
-  /** Returns an iteration over no shard yet: {@link Cursor#enter} takes it to one. */
-  public Cursor cursorOfShards() {
-    return new Cursor(this, lookup, health, 0);
+  /**
+   * Returns an iteration over the entries in shards, from one number to before another. {@link
+   * Cursor#enter} takes it to any.
+   */
+  public Cursor cursor(int from, int end) {
+    return new Cursor(this, lookup, health, from, end);
   }
 
   // ---- changing --------------------------------------------------------------------------------
