@@ -36,7 +36,7 @@ class SpliteratorTest {
   /** A map of which parallelStream() once ran in one thread. */
   private static final int SMALL = 1000;
 
-  @Parameter ValueMode mode;
+  @Parameter ValueMode mode = ValueMode.AUTO;
   @TempDir Path directory;
   private PersistentMap<Object, Integer> map;
 
