@@ -289,7 +289,7 @@ class ArgumentsTest {
     boolean isText = method.getName().equals("toString");
     boolean isOpaque = isText && target != Target.ENTRY && content == TWO;
     boolean isIdentity = isText || method.getName().equals("hashCode");
-    if (isOpaque || isIdentity && target.isForOneEntry() && target != Target.ENTRY) {
+    if (isOpaque || (isIdentity && target.isForOneEntry() && target != Target.ENTRY)) {
       result = "a " + method.getName();
     }
     return result + ", then " + describe(map.entrySet());
