@@ -121,7 +121,7 @@ class SpliteratorTest {
     fill(count);
     Spliterator<Object> rest = map.keySet().spliterator();
     Spliterator<Object> part = rest.trySplit();
-    long most = 1 + count / 2 + count / 8;
+    long most = 1L + count / 2 + count / 8;
     assertThat(part).isNotNull();
     assertThat(part.estimateSize()).isLessThanOrEqualTo(most);
     if (count >= SMALL) {
@@ -159,10 +159,14 @@ class SpliteratorTest {
   @ValueSource(ints = {0, 100})
   void characteristics_ofParts_asConcurrentHashMap(int count) {
     fill(count);
-    ConcurrentHashMap<Object, Integer> other = new ConcurrentHashMap<>(map);
+    Map<Object, Integer> other = reference();
     assertSameCharacteristics(map.keySet(), other.keySet());
     assertSameCharacteristics(map.values(), other.values());
     assertSameCharacteristics(map.entrySet(), other.entrySet());
+  }
+
+  private Map<Object, Integer> reference() {
+    return new ConcurrentHashMap<>(map);
   }
 
   private static void assertSameCharacteristics(Collection<?> view, Collection<?> other) {
