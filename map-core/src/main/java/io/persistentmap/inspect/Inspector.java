@@ -14,6 +14,7 @@ import io.persistentmap.inspect.StoreReport.CheckpointFacts;
 import io.persistentmap.inspect.StoreReport.ClassFacts;
 import io.persistentmap.inspect.StoreReport.FileFacts;
 import io.persistentmap.inspect.StoreReport.MapFacts;
+import io.persistentmap.inspect.StoreReport.OtherFile;
 import io.persistentmap.inspect.StoreReport.StateFacts;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
@@ -26,6 +27,7 @@ import io.persistentmap.store.StoreFiles;
 import io.persistentmap.store.StoreLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,12 +78,15 @@ public final class Inspector {
   }
 
   private StoreReport look(List<FileFacts> facts, Optional<String> holder) {
-    Recoverer.Decision decision = null;
     String opens;
     Optional<String> refusal = Optional.empty();
+    Optional<StateFacts> state = Optional.empty();
     try {
-      decision = Recoverer.decide(files, names, false);
+      Recoverer.Decision decision = Recoverer.decide(files, names, false);
       remarks.addAll(decision.remarks());
+      if (decision.source() != Recovery.Source.CREATED) {
+        state = state(decision.file(), holder.isPresent());
+      }
       opens = describe(decision);
     } catch (RecoveryRefusedException | CorruptFileException | NotAHashFileException e) {
       opens = "opening is refused";
@@ -89,12 +94,13 @@ public final class Inspector {
     }
     return new StoreReport(
         facts,
+        others(),
         SnapshotPair.compare(files, names.even(), names.odd()),
         holder,
         opens,
         refusal,
         remarks,
-        state(decision, holder.isPresent()));
+        state);
   }
 
   /** Says what a decision is, for a person. */
@@ -107,6 +113,21 @@ public final class Inspector {
             + decision.source().name().toLowerCase(Locale.ROOT).replace('_', ' ')
             + "), checkpoint "
             + decision.file().superblock().checkpoint();
+  }
+
+  /** The lock file is empty, and there for ever: it tells nothing. */
+  private List<OtherFile> others() {
+    List<OtherFile> others = new ArrayList<>();
+    addOther(names.reserve(), "blocks that are kept for a full disk", others);
+    addOther(names.holder(), "tells who has the store open for writing, or had it last", others);
+    return others;
+  }
+
+  private static void addOther(Path path, String use, List<OtherFile> others) {
+    BasicFileAttributes found = FileSystem.look(path);
+    if (found != null) {
+      others.add(new OtherFile(path, found.size(), use));
+    }
   }
 
   private FileFacts facts(StoreFile file) {
@@ -138,20 +159,13 @@ public final class Inspector {
   }
 
   /** A snapshot is whole and stays so, whoever has the store open. */
-  private Optional<StateFacts> state(Recoverer.@Nullable Decision decision, boolean inUse) {
-    if (decision == null) {
-      return Optional.empty();
-    }
-    StoreFile file = decision.file();
+  private Optional<StateFacts> state(StoreFile file, boolean inUse) {
     if (inUse && file.path().equals(names.hash())) {
       remarks.add("the store is in use: only its superblocks were read");
       return Optional.empty();
     }
     try (ReadState state = ReadState.of(files, file.path(), file.superblock())) {
       return Optional.of(facts(file.path(), state));
-    } catch (CorruptFileException e) {
-      remarks.add(String.valueOf(e.getMessage()));
-      return Optional.empty();
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.UUID;
  * What a store is, without reading its entries.
  *
  * @param files what the superblocks of the hash file and the snapshots say; those that exist
+ * @param others other files of the store that exist
  * @param snapshots which snapshot is the newest
  * @param inUse who has the store open, if somebody has it open for writing
  * @param opens what opening the store would do, for a person
@@ -20,6 +21,7 @@ import java.util.UUID;
  */
 public record StoreReport(
     List<FileFacts> files,
+    List<OtherFile> others,
     Snapshots.Latest snapshots,
     Optional<String> inUse,
     String opens,
@@ -29,6 +31,7 @@ public record StoreReport(
   /** Copies the lists. */
   public StoreReport {
     files = List.copyOf(files);
+    others = List.copyOf(others);
     remarks = List.copyOf(remarks);
   }
 
@@ -47,6 +50,15 @@ public record StoreReport(
       Optional<CheckpointFacts> newest,
       Optional<CheckpointFacts> older,
       Optional<String> problem) {}
+
+  /**
+   * A file that holds no state.
+   *
+   * @param file the file
+   * @param bytes its length
+   * @param use what it is for
+   */
+  public record OtherFile(Path file, long bytes, String use) {}
 
   /**
    * What a superblock says.

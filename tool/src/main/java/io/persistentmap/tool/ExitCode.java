@@ -34,6 +34,9 @@ final class ExitCode {
   /** The tool is broken. */
   static final int BUG = 70;
 
+  /** The reader of stdout has ended: what a shell reports of other tools, which SIGPIPE ends. */
+  static final int READER_GONE = 128 + 13;
+
   private ExitCode() {}
 
   /** Returns the code of a failure to read or write what is no store. */

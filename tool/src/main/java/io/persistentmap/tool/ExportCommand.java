@@ -81,14 +81,38 @@ final class ExportCommand implements Callable<Integer> {
     }
     try {
       if (target.equals(STDOUT)) {
-        OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
-        Exported unused = Export.run(files, file.path(), file.superblock(), out, progress);
-        return ExitCode.OK; // what it did can't be told where the lines are
+        return toStdout(files, file, progress);
       }
       return print(toFile(files, file, progress));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What it did can't be told where the lines are. */
+  private static int toStdout(FileSystem files, StoreFile file, Progress progress)
+      throws IOException {
+    OutputStream stdout =
+        new OutputStream() {
+          private final OutputStream raw = new FileOutputStream(FileDescriptor.out);
+
+          @Override
+          public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int from, int length) {
+            try {
+              raw.write(bytes, from, length);
+            } catch (IOException e) {
+              throw Stdout.failure(": " + e.getMessage());
+            }
+          }
+        };
+    OutputStream out = new BufferedOutputStream(stdout, BUFFER_BYTES);
+    Exported unused = Export.run(files, file.path(), file.superblock(), out, progress);
+    return ExitCode.OK;
   }
 
   /** The file gets its name when it is whole. */

@@ -6,6 +6,7 @@ import io.persistentmap.inspect.StoreReport.CheckpointFacts;
 import io.persistentmap.inspect.StoreReport.ClassFacts;
 import io.persistentmap.inspect.StoreReport.FileFacts;
 import io.persistentmap.inspect.StoreReport.MapFacts;
+import io.persistentmap.inspect.StoreReport.OtherFile;
 import io.persistentmap.inspect.StoreReport.StateFacts;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.store.StoreFile;
@@ -50,6 +51,9 @@ final class InfoCommand implements Callable<Integer> {
       lines.add(file.file() + "  " + Report.bytes(file.bytes()));
       file.newest().ifPresent(newest -> describe(newest, lines));
       file.problem().ifPresent(problem -> lines.add("  PROBLEM " + problem));
+    }
+    for (OtherFile other : report.others()) {
+      lines.add(other.file() + "  " + Report.bytes(other.bytes()) + "; " + other.use());
     }
     lines.add("snapshots  " + snapshots(report));
     report.inUse().ifPresent(holder -> lines.add("in use  " + holder));

@@ -10,6 +10,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line tool. */
 @Command(
@@ -130,7 +131,8 @@ public final class Main {
   private static int refuse(ParameterException failure, String[] arguments) {
     CommandLine commandLine = failure.getCommandLine();
     String name = commandLine.getCommandSpec().qualifiedName();
-    int code = tell(commandLine, List.of(arguments), ExitCode.USAGE, failure.getMessage());
+    int code = tell(commandLine, List.of(arguments), ExitCode.USAGE, describe(failure));
+    UnmatchedArgumentException.printSuggestions(failure, commandLine.getErr());
     commandLine.getErr().println("Try: " + name + " --help");
     return code;
   }
@@ -138,6 +140,9 @@ public final class Main {
   /** One line that tells what was found and what to do; whatever else happens is a bug. */
   private static int fail(Exception failure, CommandLine commandLine, ParseResult result) {
     List<String> arguments = result.originalArgs();
+    if (failure instanceof Stdout.ReaderGoneException) {
+      return ExitCode.READER_GONE;
+    }
     if (failure instanceof PersistentMapException known) {
       return tell(commandLine, arguments, ExitCode.of(known), known.getMessage());
     }
@@ -148,6 +153,19 @@ public final class Main {
       return tell(commandLine, arguments, ExitCode.of(io), describe(io));
     }
     return bug(commandLine, arguments, failure);
+  }
+
+  /** Picocli counts words; a person has mistaken the name of a command. */
+  private static @Nullable String describe(ParameterException failure) {
+    boolean isCommand =
+        failure instanceof UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption()
+            && !failure.getCommandLine().getSubcommands().isEmpty();
+    return isCommand
+        ? "there is no command '"
+            + ((UnmatchedArgumentException) failure).getUnmatched().get(0)
+            + "'"
+        : failure.getMessage();
   }
 
   private static String describe(IOException failure) {

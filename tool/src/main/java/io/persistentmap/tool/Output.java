@@ -33,14 +33,20 @@ final class Output {
       description = "Shows this.")
   boolean help;
 
+  private @Nullable TerminalProgress bar;
+
   /**
    * Prints a result: as JSON, or as the lines given.
    *
    * @throws StorageFailureException if it can't be written
+   * @throws Stdout.ReaderGoneException if nobody reads it any more
    */
   void print(Record result, List<String> lines) {
     if (spec == null) {
       throw new IllegalStateException("not part of a command");
+    }
+    if (bar != null) {
+      bar.close(); // it has a line of the terminal, perhaps the one that comes next
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -48,8 +54,9 @@ final class Output {
     } else {
       lines.forEach(out::println);
     }
-    if (out.checkError()) {
-      throw new StorageFailureException("stdout: can't be written, so the result is not told");
+    boolean failed = out.checkError(); // flushes
+    if (failed || System.out.checkError()) { // which tells nothing to the writer on it
+      throw Stdout.failure("");
     }
   }
 
@@ -70,8 +77,9 @@ final class Output {
     if (columns == 0) {
       return task.applyAsInt(Progress.NONE);
     }
-    try (TerminalProgress bar = new TerminalProgress(columns)) {
-      return task.applyAsInt(bar);
+    try (TerminalProgress shown = new TerminalProgress(columns)) {
+      bar = shown;
+      return task.applyAsInt(shown);
     }
   }
 

@@ -105,7 +105,9 @@ final class CommandsTest {
       assertThat(Tool.refused(ExitCode.USAGE, command, "--what", "a", "b")).contains("--what");
     }
     assertThat(Tool.refused(ExitCode.USAGE)).contains("Missing required subcommand");
-    assertThat(Tool.refused(ExitCode.USAGE, "what")).contains("what");
+    assertThat(Tool.refused(ExitCode.USAGE, "verfy")).contains("no command 'verfy'", "pmap verify");
+    assertThat(Tool.refused(ExitCode.USAGE, "bakup", "x")).contains("'bakup'", "pmap backup");
+    assertThat(Tool.refused(ExitCode.USAGE, "info", "x", "--jsn")).contains("--jsn", "--json");
   }
 
   @Test
@@ -206,6 +208,34 @@ final class CommandsTest {
     assertThat(info.code()).isEqualTo(ExitCode.DAMAGE);
     assertThat(info.out()).contains("PROBLEM", "REFUSED");
     assertThat(Tool.run("info", file, "--json").json().get("refusal")).isInstanceOf(String.class);
+  }
+
+  /** Each byte block of the log that opening reads: no damage is told as a store that opens. */
+  @Test
+  void info_damagedLog_refusedWhereOpeningIs() throws Exception {
+    store(CloseMode.DISCARD);
+    for (String key : List.of("key 0", "key 250", "key 499", "checkpoint")) {
+      Path copy = dir.resolve("damaged " + key);
+      Files.copy(file, copy);
+      damageRecord(copy, key);
+      Tool.Result info = Tool.run("info", copy);
+      assertThat(info.code()).as("%s", info).isEqualTo(ExitCode.DAMAGE);
+      assertThat(info.out()).contains("opening is refused", "REFUSED").doesNotContain("now  opens");
+      Map<?, ?> json = Tool.run("info", copy, "--json").json();
+      assertThat(json.get("refusal")).asString().contains("crc32c expected");
+      assertThat(json.get("state")).isNull();
+    }
+  }
+
+  @Test
+  void info_otherFiles_listed() throws Exception {
+    store(CloseMode.CHECKPOINT);
+    Files.write(dir.resolve("x.map.reserve"), new byte[4096]);
+    Files.writeString(dir.resolve("x.map.holder"), "process 1");
+    Tool.Result info = Tool.run("info", file);
+    assertThat(info.code()).isZero();
+    assertThat(info.out()).contains("x.map.reserve  4.0 KiB", "x.map.holder  9 B");
+    assertThat(Tool.json("info", file).get("others")).asString().contains("full disk");
   }
 
   @Test
