@@ -12,12 +12,25 @@ public final class BoundedLock {
   /** How often who waits for something of the store looks whether it can still come. */
   public static final long LOOK_NANOS = 100_000_000;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
   private final StoreHealth health;
 
   /** Creates a lock of the store with that health. */
   public BoundedLock(StoreHealth health) {
+    this(health, false);
+  }
+
+  private BoundedLock(StoreHealth health, boolean fair) {
     this.health = health;
+    this.lock = new ReentrantLock(fair);
+  }
+
+  /**
+   * Creates one that who waits gets before who comes: for what takes long, and is done again and
+   * again by threads that would otherwise never let another one in.
+   */
+  public static BoundedLock fair(StoreHealth health) {
+    return new BoundedLock(health, true);
   }
 
   /**
@@ -37,14 +50,15 @@ public final class BoundedLock {
    * @throws io.persistentmap.PersistentMapException if the store is broken, and somebody has it
    */
   public void lock(long everyNanos, Runnable meanwhile) {
-    if (!lock.tryLock() && !await(everyNanos, meanwhile)) {
+    if (!tryLock() && !await(everyNanos, meanwhile)) {
       throw health.brokenException();
     }
   }
 
-  /** Takes the lock, if nobody has it at this moment. */
+  /** Takes the lock, if nobody has it at this moment, or waits for it if it is a fair one. */
   public boolean tryLock() {
-    return lock.tryLock();
+    boolean mayTake = !lock.isFair() || lock.isHeldByCurrentThread() || !lock.hasQueuedThreads();
+    return mayTake && lock.tryLock();
   }
 
   /**

@@ -132,7 +132,7 @@ final class Checkpointer {
     this.superblocks = superblocks;
     this.strategy = strategy;
     this.health = health;
-    this.lock = new BoundedLock(health);
+    this.lock = BoundedLock.fair(health);
     this.present = present;
     this.committedImage = image;
     this.tried = image;

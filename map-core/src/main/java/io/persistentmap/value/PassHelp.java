@@ -53,20 +53,11 @@ final class PassHelp implements HeapValues.Help {
     long now = System.nanoTime();
     if ((found && run != searched) || (run == searched && now - searchedAt > AGAIN_NANOS)) {
       searched = run;
-      writeAllOwn(run);
+      run.writeAllOwn();
       searchedAt = System.nanoTime();
     }
     if (initializing && isStuck(run)) {
       takeOver(run);
-    }
-  }
-
-  private void writeAllOwn(PassRun run) {
-    for (LiveEntry entry : pass.live().table().values()) {
-      Object value = entry.value();
-      if (Monitors.isUsable(value) && Thread.holdsLock(value) && entry.pass != run.number()) {
-        run.writeOwn(new Task(run, entry, false));
-      }
     }
   }
 

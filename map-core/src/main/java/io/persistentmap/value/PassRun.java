@@ -5,6 +5,7 @@ import io.persistentmap.ValueHeldException;
 import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.BlockedThreads;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassRun {
   private static final int BATCH = 64;
+
+  /** How long a visitor waits for one; it takes as long to start another. */
+  private static final int BATCH_MICROS = 50;
+
+  /** As many values can be asked whether the current thread has their monitor. */
+  private static final int FEW = 1024;
 
   /** Batches that wait for a visitor; then the thread that hands out waits. */
   private static final int MOST_BATCHES = 256;
@@ -49,7 +55,7 @@ final class PassRun {
   private final @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
   private final Thread caller = Thread.currentThread();
   private final LongAdder written = new LongAdder();
-  private final AtomicLong pending = new AtomicLong();
+  private final LongAdder finished = new LongAdder();
   private final LinkedBlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
   private final PassVisitors visitors = new PassVisitors(this);
 
@@ -66,7 +72,12 @@ final class PassRun {
   private final Set<LiveEntry> entriesLeftOut = ConcurrentHashMap.newKeySet();
   private volatile boolean over;
 
-  /** Used by the thread that makes the checkpoint. */
+  /** Used by the thread that makes the checkpoint: what it has handed out, altogether. */
+  private long begun;
+
+  /** Whether that thread asks of each value whether it has its monitor, which takes its time. */
+  private boolean asksForOwn;
+
   private List<Task> collected = new ArrayList<>(BATCH);
 
   /**
@@ -130,6 +141,7 @@ final class PassRun {
 
   /** Writes all entries that have changed. */
   void writeAll() {
+    asksForOwn = pass.live().count() <= FEW;
     for (LiveEntry entry : pass.live().table().values()) {
       add(entry);
     }
@@ -154,8 +166,8 @@ final class PassRun {
 
   private void add(LiveEntry entry) {
     Task task = new Task(this, entry, true);
-    pending.incrementAndGet();
-    if (isOwn(entry.value())) {
+    begun++;
+    if (asksForOwn && isOwn(entry.value())) {
       writeOwn(task);
     } else {
       collect(task);
@@ -194,7 +206,7 @@ final class PassRun {
     boolean interrupted = Thread.interrupted(); // or nothing below would wait
     try {
       handOut();
-      while (pending.get() > 0) {
+      while (finished.sum() < begun) {
         look();
         interrupted |= Thread.interrupted();
       }
@@ -336,6 +348,7 @@ final class PassRun {
 
   private void watchParked() {
     Iterator<Parked> all = parked.iterator();
+    boolean ownFound = false;
     while (all.hasNext()) {
       Parked each = all.next();
       Task task = each.task();
@@ -343,6 +356,7 @@ final class PassRun {
         task.finish();
         all.remove();
       } else if (Thread.holdsLock(each.value())) {
+        ownFound = true;
         all.remove();
         writeOwn(task);
       } else if (!each.visitor().waitsFor(each.value()) && !each.visitor().isAt(task)) {
@@ -351,6 +365,10 @@ final class PassRun {
       } else if (System.nanoTime() - each.since() > pass.monitorTimeout().toNanos()) {
         throw held(task, each.value(), each.visitor());
       }
+    }
+    if (ownFound && !asksForOwn) {
+      asksForOwn = true;
+      writeAllOwn();
     }
   }
 
@@ -367,6 +385,15 @@ final class PassRun {
   }
 
   // ---- by a thread that has a monitor, or initialises a class ----------------------------------
+
+  /** Writes all values whose monitor the current thread has, but for those whose key is held. */
+  void writeAllOwn() {
+    for (LiveEntry entry : pass.live().table().values()) {
+      if (isOwn(entry.value()) && entry.pass != number) {
+        writeOwn(new Task(this, entry, false));
+      }
+    }
+  }
 
   /** Writes a value whose monitor the current thread has, unless a function has the key. */
   void writeOwn(Task task) {
@@ -433,6 +460,7 @@ final class PassRun {
       Writing there = visitor.inside(writing.value);
       if (there != null) {
         writing.read();
+        VarHandle.acquireFence(); // all that was read of the value, before that look
         if (visitor.inside(writing.value) != there) {
           writing.forget();
         }
@@ -472,12 +500,19 @@ final class PassRun {
     return visitors.all();
   }
 
+  /** Notes that a visitor has come to the end of a batch, which may be the last. */
+  void visited() {
+    if (batches.isEmpty()) {
+      LockSupport.unpark(caller);
+    }
+  }
+
   // ---- by any thread ---------------------------------------------------------------------------
 
   /** Returns the next batch for a visitor, or null if it is to end. */
   @Nullable Batch nextBatch() {
     try {
-      return isRunning() ? batches.poll(1, TimeUnit.MILLISECONDS) : null;
+      return isRunning() ? batches.poll(BATCH_MICROS, TimeUnit.MICROSECONDS) : null;
     } catch (InterruptedException e) {
       return null; // nobody else knows that thread
     }
@@ -515,9 +550,7 @@ final class PassRun {
   }
 
   void finished() {
-    if (pending.decrementAndGet() == 0) {
-      LockSupport.unpark(caller);
-    }
+    finished.increment();
   }
 
   /** Lets the checkpoint fail. */

@@ -58,6 +58,7 @@ final class Visitor implements Runnable {
       while (taken != null) {
         batch = taken;
         visitAll(taken);
+        run.visited();
         taken = run.nextBatch();
       }
       own.setContextClassLoader(null);

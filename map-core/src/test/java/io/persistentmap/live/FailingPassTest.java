@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +149,41 @@ final class FailingPassTest {
       leave.countDown();
     }
     holder.join();
+  }
+
+  /** A thread that makes one checkpoint after the other must let the others in. */
+  @Test
+  void checkpoint_anotherThreadMakesThemWithoutPause_returns() throws Exception {
+    Path file = dir.resolve("x.map");
+    AtomicBoolean stop = new AtomicBoolean();
+    try (PersistentMap<String, Object> map =
+        PersistentMap.builder(String.class, Object.class)
+            .allowPackage("io.persistentmap")
+            .open(file)) {
+      for (int i = 0; i < 2_000; i++) {
+        map.put("key" + i, new Pair());
+      }
+      Thread other =
+          new Thread(
+              () -> {
+                while (!stop.get()) {
+                  map.checkpoint();
+                }
+              });
+      other.start();
+      try {
+        long most = 0;
+        for (int i = 0; i < 20; i++) {
+          map.put("new" + i, new Pair());
+          long before = map.stats().checkpoint();
+          most = Math.max(most, map.checkpoint().number() - before);
+        }
+        assertThat(most).as("checkpoints that one had to wait for").isLessThan(20);
+      } finally {
+        stop.set(true);
+        other.join();
+      }
+    }
   }
 
   private static void holdAll(
