@@ -18,6 +18,18 @@ public final class FaultInjection {
     FailedCloses.forgetIf(config -> config.fileSystem() == ofProcess);
   }
 
+  /**
+   * Ends the threads of a map whose process has been killed, and lets go of its memory: a close that
+   * fails otherwise leaves it open.
+   */
+  public static void abandon(PersistentMap<?, ?> map) {
+    try {
+      map.close(CloseMode.DISCARD);
+    } catch (Throwable e) {
+      // Its system calls fail; what matters is what is on disk.
+    }
+  }
+
   /** Waits until there is nothing to write or to clean in the background. */
   public static void awaitMaintenance(PersistentMap<?, ?> map) throws InterruptedException {
     map.store().awaitMaintenance();

@@ -291,11 +291,7 @@ final class LivesOfStore implements AutoCloseable {
     void abandon() {
       PersistentMap<Object, byte[]> opened = map;
       if (opened != null) {
-        try {
-          opened.close();
-        } catch (FaultyFileSystem.SimulatedCrash | RuntimeException e) {
-          // As wanted.
-        }
+        FaultInjection.abandon(opened);
       }
     }
   }

@@ -110,17 +110,8 @@ final class RecordedLife {
         succeed(number + 1);
       }
     } catch (FaultyFileSystem.SimulatedCrash | RuntimeException e) {
-      abandon(map, e);
+      FaultInjection.abandon(map);
       throw e;
-    }
-  }
-
-  /** Ends the threads of the map; no call of theirs does anything any more. */
-  private static void abandon(PersistentMap<?, ?> map, Throwable failure) {
-    try {
-      map.close();
-    } catch (FaultyFileSystem.SimulatedCrash | RuntimeException e) {
-      failure.addSuppressed(e);
     }
   }
 
