@@ -19,8 +19,8 @@ public final class FaultInjection {
   }
 
   /**
-   * Ends the threads of a map whose process has been killed, and lets go of its memory: a close that
-   * fails otherwise leaves it open.
+   * Ends the threads of a map whose process has been killed, and lets go of its memory: a close
+   * that fails otherwise leaves it open.
    */
   public static void abandon(PersistentMap<?, ?> map) {
     try {
