@@ -366,8 +366,24 @@ public final class PersistentMapBuilder<K, V> {
    * @throws StorageFailureException if the operating system fails otherwise
    * @throws PersistentMapException or an error, of the type that the {@code close()} of a map of
    *     this process threw, if that still fails; see {@link PersistentMap#discard}
+   * @throws UnsupportedPlatformException if this process lacks what no map can do without: memory
+   *     off the heap, or a class that could not be initialised
    */
   public PersistentMap<K, V> open(Path file) {
+    try {
+      return openStore(file);
+    } catch (LinkageError e) {
+      throw new UnsupportedPlatformException(
+          file
+              + ": can't be opened by this process: a class could not be initialised ("
+              + e
+              + "), as happens for want of memory or stack, and can't be repeated; start the"
+              + " program again, with a larger -Xmx if it ran out of memory. The file is as it was",
+          e);
+    }
+  }
+
+  private PersistentMap<K, V> openStore(Path file) {
     StartUp.begin();
     CodecOptions options = classOptions.build(loader());
     StoreConfig config =
@@ -384,6 +400,7 @@ public final class PersistentMapBuilder<K, V> {
             fileSystem != null ? fileSystem : FileSystem.ofPlatform());
     Store store = Store.open(config);
     try {
+      ClassesAtStart.initialise();
       PersistentMap<K, V> map = new PersistentMap<>(store, entries(store, options), autoCheckpoint);
       if (closeOnExit && !readOnly) {
         store.closeOnExit();

@@ -33,6 +33,7 @@ final class StartUp {
     new SecureRandom().nextLong(); // JNA names a temporary file by one
     new CopiedValues(1).get("");
     codecOfNoFile(CodecOptions.of(StartUp.class.getClassLoader())).write("", new ByteWriter(1));
+    ClassesAtStart.initialise();
   }
 
   /** Returns a codec that tells of classes, and writes what needs no number of a class. */

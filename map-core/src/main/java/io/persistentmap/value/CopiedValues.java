@@ -70,9 +70,19 @@ public final class CopiedValues {
     return loaded == null ? null : new Cached(loaded.value, loaded.bytes, before);
   }
 
-  /** Drops a key: its value is about to be, or has been, changed. */
+  /**
+   * Drops a key: its value is about to be, or has been, changed. Never fails, since the change is
+   * in the log already: where the cache can't do it, for want of memory, say, all values in it
+   * cease to count, which takes nothing but a field.
+   */
+  @SuppressWarnings(
+      "NonAtomicVolatileUpdate") // one of two at once is enough: both keys have changed
   public void drop(Object key) {
-    cache.invalidate(key);
+    try {
+      cache.invalidate(key);
+    } catch (Throwable e) {
+      removals++;
+    }
   }
 
   /** Drops all keys. */
