@@ -31,7 +31,8 @@ public final class Visits {
     try (PersistentMap<String, List<Visit>> visits =
         PersistentMap.open(
             Path.of("visits.map"), new TypeRef<String>() {}, new TypeRef<List<Visit>>() {})) {
-      List<Visit> ofAda = visits.computeIfAbsent("Ada", name -> new ArrayList<>());
+      visits.putIfAbsent("Ada", new ArrayList<>());
+      List<Visit> ofAda = visits.getOrDefault("Ada", List.of());
       ofAda.add(new Visit(LocalDate.of(1833, 6, 5).plusDays(ofAda.size()), "the engine"));
       visits.checkpoint(); // the list is live: what was added to it is in the checkpoint
       ofAda.forEach(visit -> System.out.println(visit.day() + ": " + visit.reason()));
