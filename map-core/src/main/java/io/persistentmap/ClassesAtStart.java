@@ -12,14 +12,23 @@ import io.persistentmap.format.LogPosition;
  * compared.
  */
 final class ClassesAtStart {
+  private static volatile boolean done;
+
   private ClassesAtStart() {}
 
   /**
-   * Initialises them; costs little but at the first call in a process.
+   * Initialises them, at the first call in a process.
    *
    * @throws LinkageError if that can't be done, now or ever in this process
    */
   static void initialise() {
+    if (!done) {
+      initialiseAll();
+      done = true;
+    }
+  }
+
+  private static void initialiseAll() {
     ClassLoader loader = ClassesAtStart.class.getClassLoader();
     for (String name : names()) {
       try {
