@@ -162,7 +162,9 @@ public final class PersistentMapBuilder<K, V> {
    * Accepts an older checkpoint when the newest can't be read, or may be missing. Default: false,
    * opening then throws {@link RecoveryRefusedException} or {@link CorruptFileException}. With
    * true, the newest checkpoint that can be read is opened, and {@link PersistentMap#recovery}
-   * tells what was lost. Make a copy of the files first.
+   * tells what was lost. Make a copy of the files first. Keys that are equal now, since their class
+   * has changed or since the removal of one was lost in a salvaged file, are accepted, too: a
+   * look-up finds one of them, and iteration both.
    *
    * @param accept whether to accept it
    * @return this

@@ -134,6 +134,24 @@ class EqualKeysTest {
     }
   }
 
+  /** As for a salvaged file, where the removal of a key may be lost that was put again. */
+  @Test
+  void accepted_opensWithRemark() throws Exception {
+    fill(200);
+    ClassLoader after = CompiledClasses.compile(dir, LESS_EQUAL);
+    try (PersistentMap<Object, Object> map =
+        builder(after).acceptOlderCheckpoint(true).open(file)) {
+      assertThat(map.mappingCount()).isEqualTo(201);
+      assertThat(map.recovery().remarks())
+          .anySatisfy(
+              remark ->
+                  assertThat(remark).contains("accepted by the caller: keys 100 equal to another"));
+    }
+    try (PersistentMap<Object, Object> map = builder(before).open(file)) {
+      assertThat(map).hasSize(201);
+    }
+  }
+
   @Test
   void keysThatDiffer_underOneHashCode_opened() throws Exception {
     before = CompiledClasses.compile(dir, KEY.replace("name.hashCode()", "number % 3"));

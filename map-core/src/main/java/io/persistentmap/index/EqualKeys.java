@@ -42,27 +42,36 @@ final class EqualKeys {
   /**
    * Looks at all keys.
    *
-   * @throws TypeMismatchException if some are equal
+   * @param accept whether equal ones are told of, instead of refused
+   * @return what was accepted, or null if none are equal
+   * @throws TypeMismatchException if some are equal, and not accepted
    */
-  void requireNone() {
+  @Nullable String check(boolean accept) {
     for (int i = HashIndex.SHARDS; i < HashIndex.ALL_SHARDS; i++) {
       SlotTable table = index.shard(i).table();
       if (table != null) {
         look(table);
       }
     }
-    if (count > 0) {
-      throw new TypeMismatchException(
-          index.lookup().path()
-              + ": expected keys that differ, found "
-              + count
-              + " equal to another one, of "
-              + String.join(", ", classes)
-              + ": the class, or one that it is made of, had other fields or another equals when"
-              + " they were put. Undo that change, or open the file with the class as it was, and"
-              + " remove one of each two keys, or copy the entries to a map with other keys. Nothing"
-              + " was changed");
+    if (count == 0) {
+      return null;
     }
+    String found = count + " equal to another one, of " + String.join(", ", classes);
+    if (accept) {
+      return "accepted by the caller: keys "
+          + found
+          + ". A look-up finds one of them, iteration both; the older may be what a lost removal"
+          + " has left";
+    }
+    throw new TypeMismatchException(
+        index.lookup().path()
+            + ": expected keys that differ, found "
+            + found
+            + ": the class, or one that it is made of, had other fields or another equals when"
+            + " they were put. Undo that change, or open the file with the class as it was, and"
+            + " remove one of each two keys, or copy the entries to a map with other keys. In a"
+            + " salvaged file, where a removal may be lost, and to copy the entries, accept them"
+            + " with acceptOlderCheckpoint(true). Nothing was changed");
   }
 
   private void look(SlotTable table) {

@@ -3,6 +3,8 @@ package io.persistentmap.index;
 import io.persistentmap.UnstorableException;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class KeyPlacement {
   private final long seed;
   private long unreadable;
   private @Nullable Throwable firstReason;
+  private @Nullable String accepted;
 
   /** Places keys in an index that nobody else can see yet. */
   public KeyPlacement(
@@ -41,10 +44,11 @@ public final class KeyPlacement {
   /**
    * Places all keys that a replay has found.
    *
+   * @param acceptEqual whether keys that are equal now are told of, instead of refused
    * @throws io.persistentmap.CorruptFileException if a record is damaged
-   * @throws io.persistentmap.TypeMismatchException if two keys are equal now
+   * @throws io.persistentmap.TypeMismatchException if two keys are equal now, and not accepted
    */
-  public void run(IndexReplay replay) {
+  public void run(IndexReplay replay, boolean acceptEqual) {
     AddressSet addresses = replay.addresses();
     if (addresses.count() < MANY_KEYS) {
       reader.read(addresses, this::place);
@@ -52,14 +56,22 @@ public final class KeyPlacement {
       ReadAhead.<StoredKeyReader.Keys>run(
           "persistentmap open", sink -> reader.read(addresses, sink), this::place);
     }
-    equalKeys.requireNone();
+    accepted = equalKeys.check(acceptEqual);
   }
 
-  /** Returns what a careful person would want to know, or null. */
-  public @Nullable String remark() {
-    return firstReason == null
-        ? null
-        : unreadable + " keys can't be read, and are kept as they are; one of them: " + firstReason;
+  /** Returns what a careful person would want to know. */
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>();
+    if (firstReason != null) {
+      remarks.add(
+          unreadable
+              + " keys can't be read, and are kept as they are; one of them: "
+              + firstReason);
+    }
+    if (accepted != null) {
+      remarks.add(accepted);
+    }
+    return remarks;
   }
 
   private void place(StoredKeyReader.Keys stored) {

@@ -49,7 +49,7 @@ public final class ReadState implements AutoCloseable {
       Replay replay =
           new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
       Image image = replay.run();
-      String unused = replay.placeKeys(withoutClasses());
+      List<String> unused = replay.placeKeys(withoutClasses(), false);
       return new ReadState(file, parts, image, replay.bytes());
     } catch (InternalError e) { // a page of the mapping
       file.close();

@@ -24,7 +24,6 @@ import io.persistentmap.platform.OffHeapMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the state that a superblock names: its index image, and then the log from where the image
@@ -93,14 +92,15 @@ final class Replay {
   /**
    * Reads the keys about which equality decides, and places them: the last thing to be done.
    *
-   * @return a remark about keys that can't be read, or null
+   * @param acceptEqual whether keys that are equal now are told of, instead of refused
+   * @return remarks about keys that can't be read, or are equal
    * @throws CorruptFileException if a record is damaged
    */
-  @Nullable String placeKeys(KeyDecoder keys) {
+  List<String> placeKeys(KeyDecoder keys, boolean acceptEqual) {
     KeyPlacement placement =
         new KeyPlacement(index, segments, file, keys, superblock.salt(), superblock.hashSeed());
-    placement.run(entries);
-    return placement.remark();
+    placement.run(entries, acceptEqual);
+    return placement.remarks();
   }
 
   /** Returns the bytes of log that were replayed. */

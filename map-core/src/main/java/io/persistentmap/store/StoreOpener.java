@@ -285,10 +285,7 @@ final class StoreOpener {
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
     requireTypes(parts.catalog);
-    String remark = replay.placeKeys(config.keys().apply(parts.catalog));
-    if (remark != null) {
-      remarks.add(remark);
-    }
+    remarks.addAll(replay.placeKeys(config.keys().apply(parts.catalog), config.acceptOlder()));
     boolean ofCrash = !superblock.clean() && !config.readOnly();
     Leftovers leftovers =
         ofCrash ? Leftovers.find(file, superblock, parts.segments) : Leftovers.NONE;

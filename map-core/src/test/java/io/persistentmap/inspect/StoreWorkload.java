@@ -29,9 +29,11 @@ final class StoreWorkload {
   }
 
   static PersistentMap<Object, String> open(Path file, SnapshotMode mode, CloseMode closing) {
-    PersistentMapBuilder<Object, String> builder =
-        PersistentMap.builder(Object.class, String.class);
-    return builder.allow(Caseless.class).snapshotMode(mode).closeMode(closing).open(file);
+    return builder().snapshotMode(mode).closeMode(closing).open(file);
+  }
+
+  static PersistentMapBuilder<Object, String> builder() {
+    return PersistentMap.builder(Object.class, String.class).allow(Caseless.class);
   }
 
   /** Returns what the store must have. */
