@@ -25,7 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class SoakTest {
   private static final String SUITE = "soak";
-  private static final int SHORT_SECONDS = 8;
+  private static final int SHORT_SECONDS = 20;
   private static final double SHARE = 0.5;
   private static final long PAUSE_MILLIS = 300;
 
