@@ -1,6 +1,7 @@
 package io.persistentmap.crash;
 
 import io.persistentmap.CloseMode;
+import io.persistentmap.FaultInjection;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentMapBuilder;
 import io.persistentmap.SnapshotMode;
@@ -30,6 +31,10 @@ final class SoakChild {
   private static final int KEYS = 5000;
   private static final int MOST_BYTES = 3000;
   private static final int LARGE_BYTES = 200_000;
+
+  /** One each for what is cleaned, the even and the odd snapshot, and the holes after them. */
+  private static final int RESTS = 4;
+
   private static final long SESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
   private final Path directory;
@@ -103,6 +108,18 @@ final class SoakChild {
         thread.join();
       }
       compare(map);
+      rest(map);
+    }
+  }
+
+  /**
+   * Lets the cleaner end, and both snapshots move on. What is left is what the entries need; during
+   * the work it is as much more as the threads were faster than the disk.
+   */
+  private static void rest(PersistentMap<String, byte[]> map) throws InterruptedException {
+    for (int i = 0; i < RESTS; i++) {
+      FaultInjection.awaitMaintenance(map);
+      map.checkpoint();
     }
   }
 

@@ -36,7 +36,7 @@ final class SoakTest {
   private static final double GROWTH = 1.3;
 
   private static final List<Long> TOP =
-      List.of(16L << 20, 192L << 20, 2L, 4L, 40L, 192L << 20, Long.MAX_VALUE);
+      List.of(16L << 20, 192L << 20, 2L, 4L, 40L, 64L << 20, Long.MAX_VALUE);
 
   @FileSystemTest({EXT4, XFS})
   void work_longTime_takesNoMoreAndMore(Path directory, FileSystemKind kind) throws Exception {
