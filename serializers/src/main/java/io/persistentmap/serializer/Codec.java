@@ -4,6 +4,7 @@ import java.lang.reflect.Modifier;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The encoding of any key or value: one byte that says what follows, then the value.
@@ -52,17 +53,31 @@ public final class Codec {
    *     while it was written; it may be tried again
    */
   public void write(Object value, ByteWriter out) {
+    write(value, out, null);
+  }
+
+  /**
+   * Appends a value, and tells of each part whose locks the thread is about to wait for.
+   *
+   * @param value what to write, never null
+   * @param out takes the bytes
+   * @param watch is told, unless it is null
+   * @throws SerializationException as {@link #write(Object, ByteWriter)}
+   * @throws ConcurrentModificationException as {@link #write(Object, ByteWriter)}
+   * @throws NotEnteredException if the watch has thrown it; nothing is appended
+   */
+  public void write(Object value, ByteWriter out, @Nullable MonitorWatch watch) {
     Objects.requireNonNull(value, "value");
     int start = out.position();
     try {
       if (value instanceof String text) {
         StringCodec.write(text, out);
       } else {
-        writeOther(value, out);
+        writeOther(value, out, watch);
       }
-    } catch (ConcurrentModificationException changed) {
+    } catch (ConcurrentModificationException | NotEnteredException again) {
       out.position(start);
-      throw changed;
+      throw again;
     } catch (Throwable failure) {
       Failures.rethrowFatal(failure);
       out.position(start);
@@ -70,7 +85,7 @@ public final class Codec {
     }
   }
 
-  private void writeOther(Object value, ByteWriter out) {
+  private void writeOther(Object value, ByteWriter out, @Nullable MonitorWatch watch) {
     TypeTraits traits = TypeTraits.of(value.getClass());
     if (traits.isScalar()) {
       ScalarCodec.write(traits.tag(), value, out);
@@ -78,11 +93,11 @@ public final class Codec {
     }
     int start = out.position();
     Graph graph = graphs.obtain();
-    graph.write(value, out);
+    graph.write(value, out, watch);
     List<GraphWriter.FirstObject> firstObjects = graph.takeFirstObjects();
     graphs.free(graph); // after success only, since nobody knows the state after a failure
     if (firstObjects != null) {
-      firstObjectCheck.run(value, firstObjects, out.array(), start, out.position());
+      firstObjectCheck.run(value, firstObjects, out.array(), start, out.position(), watch);
     }
   }
 

@@ -138,9 +138,9 @@ abstract class ContainerForm<C> extends Form {
       fields.write(object, out);
     }
     C container = cast(object);
-    if (type.concurrent()) {
+    if (type.concurrent() || OwnLocks.areIn(container)) {
       List<Object> snapshot = new ArrayList<>();
-      elements(container).forEachRemaining(snapshot::add);
+      Changed.iterator(() -> elements(container), container).forEachRemaining(snapshot::add);
       writeElements(snapshot.iterator(), snapshot.size(), container, out);
     } else {
       Iterator<?> elements = Changed.iterator(() -> elements(container), container);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param factory makes an empty container of these values, in place of a constructor
  * @param whole whether adding an element may call its {@code hashCode}, {@code equals} or {@code
  *     compareTo}, for which the element must be complete
- * @param concurrent whether iterating is allowed while others change the container, so that the
- *     number of elements is known only afterwards
+ * @param concurrent whether all elements are taken before one is written, since iterating is
+ *     allowed while others change the container, or its size is asked with its monitor only
  * @param nulls whether null can be in it; if not, and one is found, somebody is changing it
  * @param <C> collections or maps
  */

@@ -25,13 +25,22 @@ final class FirstObjectCheck {
   /**
    * Checks objects that were just written as parts of a value.
    *
+   * @param watch is told of parts whose own code is about to run, which may enter their monitors
    * @throws Refusal if one of them does not come back as it was
    */
   void run(
-      Object value, List<GraphWriter.FirstObject> firstObjects, byte[] written, int from, int to) {
+      Object value,
+      List<GraphWriter.FirstObject> firstObjects,
+      byte[] written,
+      int from,
+      int to,
+      @Nullable MonitorWatch watch) {
     byte[] bytes = Arrays.copyOfRange(written, from, to);
     Graph copy = read(bytes);
     for (GraphWriter.FirstObject first : firstObjects) {
+      if (watch != null && first.object() != value) {
+        watch.beforeEntering(first.object());
+      }
       String difference =
           first.number() < 0
               ? differenceOfRecord(first)
@@ -52,7 +61,7 @@ final class FirstObjectCheck {
   private byte[] write(Object value) {
     ByteWriter out = new ByteWriter(0);
     Graph graph = graphs.obtain();
-    graph.write(value, out);
+    graph.write(value, out, null);
     graphs.free(graph);
     return Arrays.copyOf(out.array(), out.position());
   }

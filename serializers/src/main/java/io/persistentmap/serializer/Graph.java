@@ -36,10 +36,10 @@ final class Graph {
     kryo.setAutoReset(false);
   }
 
-  /** Appends a value and all it refers to. */
-  void write(Object value, ByteWriter out) {
+  /** Appends a value and all it refers to; tells a watch, if there is one. */
+  void write(Object value, ByteWriter out, @Nullable MonitorWatch watch) {
     output.begin(out);
-    writer.root(value, out);
+    writer.root(value, out, watch);
   }
 
   /** Returns the first objects of classes that were never checked, or null if there are none. */

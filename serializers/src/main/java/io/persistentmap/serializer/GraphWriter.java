@@ -32,6 +32,11 @@ final class GraphWriter {
   private final Graph graph;
 
   private ByteWriter bytes = NOTHING;
+
+  /** What is told of locks, and the value, of which it is not told. */
+  private @Nullable MonitorWatch watch;
+
+  private @Nullable Object root;
   private int depth;
   private @Nullable StoredClass[] postponedClasses = new @Nullable StoredClass[16];
   private @Nullable Object[] postponedObjects = new @Nullable Object[16];
@@ -58,8 +63,10 @@ final class GraphWriter {
   }
 
   /** Appends a whole value. */
-  void root(Object value, ByteWriter target) {
+  void root(Object value, ByteWriter target, @Nullable MonitorWatch toTell) {
     bytes = target;
+    watch = toTell;
+    root = value;
     if (value instanceof byte[]) {
       ScalarCodec.write(Tag.BYTES, value, target);
     } else if (!writeSmall(value, TypeTraits.of(value.getClass()).tag())) {
@@ -112,7 +119,7 @@ final class GraphWriter {
     bytes.writeByte(tag);
     bytes.writeVarInt(stored.number());
     enter(value);
-    stored.form().writeBody(value, this);
+    body(stored, value);
     depth--;
   }
 
@@ -126,20 +133,34 @@ final class GraphWriter {
     int mark = postponedCount;
     references.open(number);
     if (stored.createsFirst()) {
+      announce(object);
       stored.form().writeHead(object, this);
       writePostponed(mark);
       references.close();
       if (depth > POSTPONED_FROM) {
         postpone(stored, object);
       } else {
-        stored.form().writeBody(object, this);
+        body(stored, object);
       }
     } else {
-      stored.form().writeBody(object, this);
+      body(stored, object);
       writePostponed(mark);
       references.close();
     }
     depth--;
+  }
+
+  private void body(StoredClass stored, Object object) {
+    announce(object);
+    stored.form().writeBody(object, this);
+  }
+
+  /** Forms take from an object with locks all that they need, before they write any of it. */
+  private void announce(Object object) {
+    MonitorWatch toTell = watch;
+    if (toTell != null && object != root && OwnLocks.areIn(object)) {
+      toTell.beforeEntering(object);
+    }
   }
 
   private void enter(Object object) {
@@ -212,7 +233,7 @@ final class GraphWriter {
       }
       enter(object);
       try {
-        stored.form().writeBody(object, this);
+        body(stored, object);
       } catch (RuntimeException failure) {
         throw Refusal.from(failure).in("..." + object.getClass().getSimpleName());
       }
@@ -223,6 +244,8 @@ final class GraphWriter {
   /** Forgets the value. */
   void reset() {
     bytes = NOTHING;
+    watch = null;
+    root = null;
     firstObjects = null;
     hashWork = null;
   }

@@ -180,7 +180,11 @@ final class JdkContainers {
 
   private static void addMaps(Table table) {
     table.map(ContainerType.<Map<Object, Object>>of(HashMap.class).ofWhole());
-    table.map(ContainerType.<Map<Object, Object>>of(Hashtable.class).ofWhole().withoutNulls());
+    table.map( // its iterator enters no monitor, and says if others change it
+        ContainerType.<Map<Object, Object>>of(Hashtable.class)
+            .ofWhole()
+            .asConcurrent()
+            .withoutNulls());
     table.map(
         ContainerType.<Map<Object, Object>>of(ConcurrentHashMap.class)
             .ofWhole()

@@ -50,7 +50,7 @@ final class Refusal extends RuntimeException {
 
   /**
    * Turns a failure into a refusal, unless it is one, or says that somebody changed the object
-   * meanwhile.
+   * meanwhile, or that a part is not to be entered.
    */
   static Refusal from(Throwable failure) {
     if (failure instanceof Refusal refusal) {
@@ -59,6 +59,9 @@ final class Refusal extends RuntimeException {
     Failures.rethrowFatal(failure);
     if (failure instanceof ConcurrentModificationException changed) {
       throw changed;
+    }
+    if (failure instanceof NotEnteredException notEntered) {
+      throw notEntered;
     }
     if (failure instanceof StackOverflowError overflow) {
       throw overflow;

@@ -88,9 +88,12 @@ final class ThrowableForm extends Form {
   void writeBody(Object object, GraphWriter out) {
     Throwable throwable = (Throwable) object;
     int mark = out.mark();
-    write(get(cause, object), ".getCause()", out);
-    write(get(stackTrace, object), ".getStackTrace()", out);
-    write(throwable.getSuppressed(), ".getSuppressed()", out);
+    Object why = get(cause, object); // these three enter its monitor
+    Object where = get(stackTrace, object);
+    Throwable[] suppressed = throwable.getSuppressed();
+    write(why, ".getCause()", out);
+    write(where, ".getStackTrace()", out);
+    write(suppressed, ".getSuppressed()", out);
     out.writePostponed(mark); // reading copies the arrays
     if (fields != null) {
       fields.write(object, out);
