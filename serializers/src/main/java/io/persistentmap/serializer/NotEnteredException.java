@@ -2,7 +2,9 @@ package io.persistentmap.serializer;
 
 import java.io.Serial;
 
-/** Thrown by a {@link MonitorWatch}: the value is not written, since a part is not to be entered. */
+/**
+ * Thrown by a {@link MonitorWatch}: the value is not written, since a part is not to be entered.
+ */
 public final class NotEnteredException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

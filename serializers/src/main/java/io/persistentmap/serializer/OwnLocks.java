@@ -68,7 +68,8 @@ final class OwnLocks {
                 Collections.synchronizedSortedMap(map),
                 Collections.synchronizedNavigableMap(map)));
     for (List<Integer> list :
-        List.of(new LinkedList<>(List.of(1)), new OwnList(), new CopyOnWriteArrayList<>(List.of(1)))) {
+        List.of(
+            new LinkedList<>(List.of(1)), new OwnList(), new CopyOnWriteArrayList<>(List.of(1)))) {
       samples.add(list.subList(0, 1));
     }
     return samples.stream().anyMatch(sample -> sample.getClass() == type);

@@ -180,8 +180,7 @@ class OwnLocksTest {
     }
   }
 
-  private static void hold(
-      List<Object> all, int from, CountDownLatch held, CountDownLatch leave) {
+  private static void hold(List<Object> all, int from, CountDownLatch held, CountDownLatch leave) {
     if (from == all.size()) {
       held.countDown();
       await(leave);
