@@ -15,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.Stack;
 import java.util.TreeSet;
@@ -25,11 +26,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import sun.misc.Unsafe;
 
 /**
  * Guards that each part of a value that is read through locks is announced before it is: another
@@ -39,7 +40,9 @@ import sun.misc.Unsafe;
 @SuppressWarnings("JdkObsolete") // they are there to be stored
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OwnLocksTest {
-  private static final Unsafe UNSAFE = unsafe();
+  /** {@code sun.misc.Unsafe}, the only way into the JDK's classes without an option. */
+  private static final Object UNSAFE = unsafe();
+
   private static final int MOST = 2_000;
   private static final long LOOK_MILLIS = 10;
 
@@ -245,7 +248,6 @@ class OwnLocksTest {
         || object instanceof Character;
   }
 
-  @SuppressWarnings("deprecation") // the only way into the JDK's classes without an option
   private static List<Object> partsOf(Object object) {
     List<Object> parts = new ArrayList<>();
     Class<?> type = object.getClass();
@@ -258,26 +260,39 @@ class OwnLocksTest {
     for (Class<?> at = type; at != null && !at.isRecord(); at = at.getSuperclass()) {
       for (Field field : at.getDeclaredFields()) {
         if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
-          addTo(parts, UNSAFE.getObject(object, UNSAFE.objectFieldOffset(field)));
+          Object offset = unsafe("objectFieldOffset", List.of(Field.class), field);
+          addTo(parts, unsafe("getObject", List.of(Object.class, long.class), object, offset));
         }
       }
     }
     return parts;
   }
 
-  private static void addTo(List<Object> parts, Object part) {
+  private static void addTo(List<Object> parts, @Nullable Object part) {
     if (part != null) {
       parts.add(part);
     }
   }
 
-  private static Unsafe unsafe() {
+  private static Object unsafe() {
     try {
-      Field field = Unsafe.class.getDeclaredField("theUnsafe");
+      Field field = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe");
       field.setAccessible(true);
-      return (Unsafe) field.get(null);
+      return Objects.requireNonNull(field.get(null));
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  private static @Nullable Object unsafe(
+      String method, List<Class<?>> parameters, @Nullable Object... arguments) {
+    try {
+      return UNSAFE
+          .getClass()
+          .getMethod(method, parameters.toArray(Class<?>[]::new))
+          .invoke(UNSAFE, arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(method, e);
     }
   }
 }
