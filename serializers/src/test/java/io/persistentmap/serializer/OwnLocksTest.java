@@ -62,6 +62,7 @@ class OwnLocksTest {
   }
 
   /** A user's class that has the JDK's monitor. */
+  @SuppressWarnings("serial") // written by the codec only
   private static final class OwnVector extends Vector<String> {
     @SuppressWarnings("unused") // read by the codec
     private final int number = 7;
