@@ -179,7 +179,9 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  void cleared() {}
+  Runnable clearing() {
+    return () -> {};
+  }
 
   // ---- iterating -------------------------------------------------------------------------------
 

@@ -116,8 +116,11 @@ abstract class Entries<K, V> {
   /** Returns an iteration over the entries in shards, from one number to before another. */
   abstract Iterator<Element<K, V>> elements(int from, int end);
 
-  /** Called under all locks, when all entries are gone from the index. */
-  abstract void cleared();
+  /**
+   * Returns what is to be done under all locks when all entries are gone from the index; what that
+   * needs of memory, it has before.
+   */
+  abstract Runnable clearing();
 
   void clear() {
     requireWritable();
@@ -127,13 +130,14 @@ abstract class Entries<K, V> {
       record.endKey();
       record.writer().writeLong(0);
       record.finish(RecordLayout.CLEAR, Catalog.FIRST_MAP);
+      Runnable clearing = clearing();
       index.clear(
           operation,
           () -> {
             if (cache != null) {
               cache.dropAll();
             }
-            cleared();
+            clearing.run();
           });
     } finally {
       operations.give(operation);
@@ -144,7 +148,16 @@ abstract class Entries<K, V> {
   void requireWritable() {
     StackReserve.require();
     index.checkMayChange();
+    refuseIfReadOnly();
+  }
+
+  /**
+   * Called by each method that may change something, whether or not it will: so a program that
+   * changes a map which was opened read-only learns that by its first call.
+   */
+  final void refuseIfReadOnly() {
     if (store.isReadOnly()) {
+      health.check(); // a closed map says that
       throw new UnsupportedOperationException(
           codec.path() + ": the map was opened read-only; open it without readOnly to change it");
     }

@@ -75,6 +75,7 @@ final class EntryIterator<K, V, T> implements Iterator<T> {
 
   @Override
   public void remove() {
+    entries.refuseIfReadOnly();
     Element<K, V> element = last;
     if (element == null) {
       throw new IllegalStateException("remove() needs a next() before it");

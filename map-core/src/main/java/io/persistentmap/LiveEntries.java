@@ -406,8 +406,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  void cleared() {
-    live.clear();
+  Runnable clearing() {
+    return live.clearing();
   }
 
   // ---- user code -------------------------------------------------------------------------------

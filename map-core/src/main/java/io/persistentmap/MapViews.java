@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.Spliterator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The three views of a map. */
@@ -62,7 +63,20 @@ final class MapViews {
 
     @Override
     public boolean removeAll(Collection<?> keys) {
+      map.entries().refuseIfReadOnly();
       return removeEach(this, keys);
+    }
+
+    @Override
+    public boolean removeIf(Predicate<? super K> condition) {
+      map.entries().refuseIfReadOnly();
+      return super.removeIf(condition);
+    }
+
+    @Override
+    public boolean retainAll(Collection<?> objects) {
+      map.entries().refuseIfReadOnly();
+      return super.retainAll(objects);
     }
 
     @Override
@@ -117,6 +131,30 @@ final class MapViews {
     }
 
     @Override
+    public boolean remove(Object value) {
+      map.entries().refuseIfReadOnly();
+      return super.remove(value);
+    }
+
+    @Override
+    public boolean removeAll(Collection<?> values) {
+      map.entries().refuseIfReadOnly();
+      return super.removeAll(values);
+    }
+
+    @Override
+    public boolean removeIf(Predicate<? super V> condition) {
+      map.entries().refuseIfReadOnly();
+      return super.removeIf(condition);
+    }
+
+    @Override
+    public boolean retainAll(Collection<?> objects) {
+      map.entries().refuseIfReadOnly();
+      return super.retainAll(objects);
+    }
+
+    @Override
     public Iterator<V> iterator() {
       Entries<K, V> entries = map.entries();
       return new EntryIterator<>(entries, Element::value);
@@ -157,6 +195,7 @@ final class MapViews {
 
     @Override
     public boolean remove(Object object) {
+      map.entries().refuseIfReadOnly();
       return object instanceof Map.Entry<?, ?> entry
           && entry.getKey() != null
           && entry.getValue() != null
@@ -180,8 +219,27 @@ final class MapViews {
     }
 
     @Override
+    public boolean addAll(Collection<? extends Map.Entry<K, V>> entries) {
+      map.entries().refuseIfReadOnly();
+      return super.addAll(entries);
+    }
+
+    @Override
     public boolean removeAll(Collection<?> objects) {
+      map.entries().refuseIfReadOnly();
       return removeEach(this, objects);
+    }
+
+    @Override
+    public boolean removeIf(Predicate<? super Map.Entry<K, V>> condition) {
+      map.entries().refuseIfReadOnly();
+      return super.removeIf(condition);
+    }
+
+    @Override
+    public boolean retainAll(Collection<?> objects) {
+      map.entries().refuseIfReadOnly();
+      return super.retainAll(objects);
     }
 
     @Override

@@ -67,8 +67,8 @@ import org.jspecify.annotations.Nullable;
  * CorruptFileException} if the record it needs is damaged. Methods that change the map throw {@link
  * ResourceExhaustedException} (mostly {@link DiskFullException}) or {@link FileAccessException}
  * while too much waits to be written that can't be, {@link UnstorableException} for what can't be
- * stored, and {@link UnsupportedOperationException} if it was opened read-only; the map is then
- * unchanged.
+ * stored, and {@link UnsupportedOperationException} if it was opened read-only, whether or not they
+ * would change anything; the map is then unchanged.
  *
  * @param <K> type of the keys
  * @param <V> type of the values
@@ -412,6 +412,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
 
   @Override
   public void putAll(Map<? extends K, ? extends V> map) {
+    entries.refuseIfReadOnly();
     map.forEach(entries::set);
   }
 
@@ -428,6 +429,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   @Override
   @SuppressWarnings("unchecked") // a key of another type is in no map
   public boolean remove(Object key, @Nullable Object value) {
+    entries.refuseIfReadOnly();
     if (!entries.contains(key) || value == null) {
       return false; // there is no null
     }
@@ -457,6 +459,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   @Override
   public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> function) {
     Objects.requireNonNull(function, "function");
+    entries.refuseIfReadOnly();
     V there = entries.get(key);
     if (there != null) {
       return there;
@@ -509,6 +512,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   @Override
   public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
     Objects.requireNonNull(function, "function");
+    entries.refuseIfReadOnly();
     for (K key : keySet()) {
       computeIfPresent(
           key,

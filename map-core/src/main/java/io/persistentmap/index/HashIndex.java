@@ -591,19 +591,27 @@ public final class HashIndex {
    */
   public void dropAll(Runnable more) {
     boolean[] locked = new boolean[shards.length];
-    boolean left = false; // then others were left, too, and each would be waited for
-    for (int i = 0; i < shards.length; i++) {
-      locked[i] = left ? shards[i].tryLock() : shards[i].lockUnlessLeft();
-      left |= !locked[i];
-    }
     try {
+      boolean left = false; // then others were left, too, and each would be waited for
+      for (int i = 0; i < shards.length; i++) {
+        locked[i] = left ? shards[i].tryLock() : shards[i].lockUnlessLeft();
+        left |= !locked[i];
+      }
       dropAll();
       more.run();
-    } finally {
-      for (int i = 0; i < shards.length; i++) {
-        if (locked[i]) {
-          shards[i].unlock();
-        }
+      unlock(locked);
+    } catch (Throwable e) {
+      health.broken = e; // so that nobody waits for the locks that are left
+      unlock(locked);
+      throw e;
+    }
+  }
+
+  private void unlock(boolean[] locked) {
+    for (int i = 0; i < shards.length; i++) {
+      if (locked[i]) {
+        shards[i].unlock();
+        locked[i] = false;
       }
     }
   }

@@ -1,11 +1,17 @@
 package io.persistentmap.index;
 
+import java.util.function.Supplier;
+
 /** A key that the current thread holds while it runs user code. */
 public final class Hold {
   private final HashIndex index;
   private final Shard shard;
   private final Operation operation;
   private final KeyLock keyLock;
+
+  /** Made before the key is taken: on a full heap it can still be given back. */
+  private final Supplier<Boolean> giveBack;
+
   private boolean released;
 
   /**
@@ -17,6 +23,11 @@ public final class Hold {
     this.index = index;
     this.shard = shard;
     this.operation = operation;
+    this.giveBack =
+        () -> {
+          releaseLocked();
+          return true;
+        };
     this.keyLock = shard.takeKey(operation, ofFunction);
   }
 
@@ -62,12 +73,7 @@ public final class Hold {
   /** Gives the key back, if it has not been yet. */
   public void release() {
     if (!released) {
-      boolean unused =
-          shard.locked(
-              () -> {
-                releaseLocked();
-                return true;
-              });
+      boolean unused = shard.locked(giveBack);
     }
   }
 

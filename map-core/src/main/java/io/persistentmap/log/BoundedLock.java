@@ -1,16 +1,20 @@
 package io.persistentmap.log;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A lock of a store that nobody waits for in vain. Who could not give it back, since an error came
  * at that very call, has noted that in {@link StoreHealth#broken}; who waits looks there from time
- * to time. Reentrant; interrupts are kept for later.
+ * to time. A full heap does not end a wait: who waits may have something to give back. Reentrant;
+ * interrupts are kept for later.
  */
 public final class BoundedLock {
   /** How often who waits for something of the store looks whether it can still come. */
   public static final long LOOK_NANOS = 100_000_000;
+
+  private static final long FULL_HEAP_NANOS = 1_000_000;
 
   private final ReentrantLock lock;
   private final StoreHealth health;
@@ -89,6 +93,9 @@ public final class BoundedLock {
           locked = lock.tryLock(everyNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
+        } catch (OutOfMemoryError e) {
+          LockSupport.parkNanos(FULL_HEAP_NANOS); // it has no place in the queue, so it looks again
+          locked = lock.tryLock();
         }
         if (!locked && health.broken != null) {
           break;

@@ -561,11 +561,19 @@ public final class Log {
   public void withoutWriters(Runnable action) {
     boolean locked = flushLock.lockUnlessLeft();
     try {
-      action.run();
-    } finally {
-      if (locked) {
-        flushLock.unlock();
+      try {
+        action.run();
+      } finally {
+        if (locked) {
+          flushLock.unlock();
+          locked = false;
+        }
       }
+    } catch (Throwable e) {
+      if (locked) {
+        health.broken = e; // so that nobody waits for it
+      }
+      throw e;
     }
   }
 

@@ -1,11 +1,13 @@
 package io.persistentmap.log;
 
 import io.persistentmap.CorruptFileException;
+import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -34,6 +36,8 @@ public final class SegmentTable {
   /** Cleaned segments that one checkpoint names, so that its record fits a segment. */
   private static final int MAX_RELEASED = 1 << 17;
 
+  private final Path path;
+
   /** Grows under the table's lock; elements never change once set. */
   private volatile Segment[] segments = new Segment[0];
 
@@ -42,6 +46,15 @@ public final class SegmentTable {
 
   /** Guarded by this: one more than the highest segment in use. */
   private int inUse;
+
+  /**
+   * Creates an empty table.
+   *
+   * @param path of the hash file, for messages
+   */
+  public SegmentTable(Path path) {
+    this.path = path;
+  }
 
   /** Returns a segment, or null if there is none of that number (yet). */
   public @Nullable Segment get(int number) {
@@ -53,17 +66,25 @@ public final class SegmentTable {
   public Segment require(int number) {
     Segment segment = get(number);
     if (segment == null) {
-      throw new StorageFailureException("segment " + number + " does not exist");
+      throw new StorageFailureException(path + ": segment " + number + " does not exist");
     }
     return segment;
   }
 
-  /** Takes {@code run} adjacent free segments for the log and makes {@code base} their bytes. */
+  /**
+   * Takes {@code run} adjacent free segments for the log and makes {@code base} their bytes.
+   *
+   * @throws ResourceExhaustedException if the file can't become larger; then nothing has changed
+   */
   synchronized Segment openLog(long sequence, int run, Memory base) {
     return take(sequence, run, base, Segment.State.LOG);
   }
 
-  /** Takes a free segment for an index image. */
+  /**
+   * Takes a free segment for an index image.
+   *
+   * @throws ResourceExhaustedException if the file can't become larger; then nothing has changed
+   */
   public synchronized Segment openImage(long sequence) {
     return take(sequence, 1, null, Segment.State.IMAGE);
   }
@@ -75,7 +96,12 @@ public final class SegmentTable {
   private Segment take(long sequence, int run, @Nullable Memory base, Segment.State state) {
     int first = findFree(run);
     if (first + run > FileLayout.MAX_SEGMENTS) {
-      throw new StorageFailureException("the hash file has reached its limit of 8 TiB");
+      throw new ResourceExhaustedException(
+          path
+              + ": the hash file has reached its limit of 8 TiB, and "
+              + (run == 1 ? "a segment" : run + " segments")
+              + " more can't be had; remove entries and make checkpoints, so that segments become"
+              + " free, or put other entries into another store; nothing is lost");
     }
     ensure(first + run);
     Segment segment = segments[first];

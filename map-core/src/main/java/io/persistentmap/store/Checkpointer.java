@@ -486,11 +486,19 @@ final class Checkpointer {
         () -> {
           boolean locked = lock.lockUnlessLeft(lookForExit());
           try {
-            action.run();
-          } finally {
-            if (locked) {
-              lock.unlock();
+            try {
+              action.run();
+            } finally {
+              if (locked) {
+                lock.unlock();
+                locked = false;
+              }
             }
+          } catch (Throwable e) {
+            if (locked) {
+              health.broken = e; // so that nobody waits for it
+            }
+            throw e;
           }
           return null;
         });

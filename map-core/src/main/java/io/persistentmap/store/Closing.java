@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Who comes first closes; who comes meanwhile or later waits for the end of that, and has its
  * outcome: nobody returns, and lets the process end, while the checkpoint is being written.
  *
- * <p><b>Invariant.</b> After a closing that failed the store either has failed for good, and is
- * closed, or it is as open as before, with all its entries, whatever was thrown. Nothing that is
- * not durable is dropped unless {@link CloseMode#DISCARD} asks for it. The second case is noted in
- * {@link FailedCloses}.
+ * <p><b>Invariant.</b> After a closing that failed the store either is closed, and durable or
+ * failed for good; or it is open, with all its entries, and can be closed again. Nothing that is
+ * not durable is dropped unless {@link CloseMode#DISCARD} asks for it. {@link FailedCloses} knows
+ * the store from the beginning of its closing until everything has been given back, so that who
+ * opens its file again can complete that, whatever was thrown.
  *
  * <p><b>Functions that hold keys</b> ({@code compute} and its kin). From its beginning a closing
  * lets only their threads change anything, and waits for them, for a bounded time. Then it refuses
@@ -68,6 +69,12 @@ final class Closing {
   /** Why the first closing failed, since when the store has been open all the same. */
   private volatile @Nullable Throwable firstFailure;
 
+  /** Whether threads, memory, file and lock have been given back. */
+  private volatile boolean released;
+
+  /** Held while that is completed after a closing that could not. */
+  private final Object releasing = new Object();
+
   private volatile Runnable afterwards = () -> {};
 
   Closing(
@@ -94,9 +101,16 @@ final class Closing {
     return config;
   }
 
-  /** Returns why a closing failed after which the store was still open, or null. */
-  @Nullable Throwable firstFailure() {
-    return firstFailure;
+  /** Says whether a closing has ended, and has not given everything back. */
+  synchronized boolean isLeft() {
+    Attempt present = latest;
+    return present != null && present.over && !released;
+  }
+
+  /** Returns why the first closing failed, if one did, after which not everything was given back. */
+  synchronized @Nullable Throwable firstFailure() {
+    Throwable first = firstFailure;
+    return first != null || latest == null ? first : latest.failure;
   }
 
   /** Returns the newest checkpoint that is durable. */
@@ -108,9 +122,25 @@ final class Closing {
   void close(CloseMode mode) {
     StackReserve.require(); // for the end of it, which others wait for
     Attempt own = new Attempt();
+    try {
+      closeOrJoin(own, mode);
+    } catch (Throwable e) {
+      own.failure = e;
+      throw e;
+    } finally {
+      own.thread = null;
+      own.over = true; // no call before that, which could overflow: somebody may be waiting
+      synchronized (own) {
+        own.notifyAll();
+      }
+    }
+  }
+
+  private void closeOrJoin(Attempt own, CloseMode mode) {
     Attempt attempt = beginOrJoin(own);
     while (attempt != own) {
       await(attempt);
+      boolean unused = completeRelease();
       Throwable failure = attempt.failure;
       if (failure == null || (mode == CloseMode.DISCARD && health.isClosed())) {
         return;
@@ -127,7 +157,8 @@ final class Closing {
       }
       attempt = beginOrJoin(own); // to discard what could not be saved
     }
-    run(own, mode);
+    FailedCloses.add(this); // if this can't be done, nothing is
+    carryOut(mode);
   }
 
   /** Returns the closing that counts: the given one, or another that has begun, or is over. */
@@ -180,21 +211,6 @@ final class Closing {
     }
   }
 
-  private void run(Attempt attempt, CloseMode mode) {
-    try {
-      carryOut(mode);
-    } catch (Throwable e) {
-      attempt.failure = e;
-      throw e;
-    } finally {
-      attempt.thread = null;
-      attempt.over = true; // no call before that, which could overflow: somebody may be waiting
-      synchronized (attempt) {
-        attempt.notifyAll();
-      }
-    }
-  }
-
   private void carryOut(CloseMode mode) {
     // Of a failed store, too: it refuses, so that closing never succeeds without the checkpoint.
     boolean durable = !config.readOnly() && mode == CloseMode.CHECKPOINT;
@@ -204,8 +220,11 @@ final class Closing {
         steps.checkpoint(leftOut);
       }
     } catch (Throwable e) {
+      if (firstFailure == null) {
+        firstFailure = e; // before any call
+      }
       if (!health.hasFailed()) {
-        stayOpen(e);
+        health.cancelClose();
         throw e;
       }
       finish(false);
@@ -243,14 +262,6 @@ final class Closing {
     return overdue;
   }
 
-  private void stayOpen(Throwable failure) {
-    health.cancelClose();
-    if (firstFailure == null) {
-      firstFailure = failure;
-    }
-    FailedCloses.add(this);
-  }
-
   private void finish(boolean mark) {
     try {
       steps.endWork();
@@ -279,13 +290,29 @@ final class Closing {
     try {
       steps.release();
     } finally {
-      try {
-        lock.close();
-      } finally {
-        FailedCloses.remove(this);
-        ExitHook.remove(this);
-        afterwards.run();
+      lock.close();
+    }
+    released = true;
+    FailedCloses.remove(this);
+    ExitHook.remove(this);
+    afterwards.run();
+  }
+
+  /**
+   * Gives back what a closing that has ended could not, since an error came.
+   *
+   * @return whether the store is closed, and everything has been given back
+   */
+  boolean completeRelease() {
+    synchronized (releasing) {
+      if (health.isClosed() && isLeft()) {
+        try {
+          steps.endWork();
+        } finally {
+          release();
+        }
       }
+      return released;
     }
   }
 }

@@ -10,24 +10,25 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stores whose closing failed, and which are still open. They are kept, though nobody may have
- * them any more, since they have what is not durable yet, and the lock. Who opens such a store
- * again gets it closed first; who gives that up says so by {@link #discard}. Those of other class
- * loaders are not seen from here, and stay locked.
+ * The stores whose closing has begun and not given everything back: of interest are those of which
+ * it has failed. They are kept, though nobody may have them any more, since they have what is not
+ * durable yet, or at least the lock. Who opens such a store again gets it closed first; who gives
+ * that up says so by {@link #discard}. Those of other class loaders are not seen from here, and
+ * stay locked.
  */
 public final class FailedCloses {
   private static final List<Closing> LEFT = new CopyOnWriteArrayList<>();
 
   private FailedCloses() {}
 
-  /** Notes that a store is still open. */
+  /** Notes that the closing of a store begins. */
   static synchronized void add(Closing closing) {
     if (!LEFT.contains(closing)) {
       LEFT.add(closing);
     }
   }
 
-  /** Notes that a store is closed. */
+  /** Notes that a store is closed, and has given everything back. */
   static void remove(Closing closing) {
     LEFT.remove(closing);
   }
@@ -46,7 +47,7 @@ public final class FailedCloses {
   static void takeOver(Path file) {
     Closing left = find(file);
     Throwable first = left == null ? null : left.firstFailure();
-    if (left == null || first == null) {
+    if (left == null || first == null || left.completeRelease()) {
       return;
     }
     try {
@@ -77,7 +78,7 @@ public final class FailedCloses {
    */
   public static boolean discard(Path file) {
     Closing left = find(file);
-    if (left != null) {
+    if (left != null && !left.completeRelease()) {
       left.close(CloseMode.DISCARD);
     }
     return left != null;
@@ -85,7 +86,7 @@ public final class FailedCloses {
 
   private static @Nullable Closing find(Path file) {
     for (Closing closing : LEFT) {
-      if (isSame(file, closing.config().files().hash())) {
+      if (closing.isLeft() && isSame(file, closing.config().files().hash())) {
         return closing;
       }
     }

@@ -54,7 +54,7 @@ public final class Store {
     final Superblock superblock;
     final DataFile file;
     final StoreHealth health;
-    final SegmentTable segments = new SegmentTable();
+    final SegmentTable segments;
     final SegmentMapping mapping;
     final Catalog catalog;
     final SuperblockFile superblockFile;
@@ -67,6 +67,7 @@ public final class Store {
       this.superblock = superblock;
       this.file = file;
       this.health = new StoreHealth(config.files().hash());
+      this.segments = new SegmentTable(config.files().hash());
       this.mapping = new SegmentMapping(file);
       this.catalog = new Catalog(config.readOnly());
       this.superblockFile = new SuperblockFile(file);

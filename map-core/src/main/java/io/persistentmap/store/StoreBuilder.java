@@ -46,7 +46,7 @@ public final class StoreBuilder implements AutoCloseable {
     this.file = file;
     this.store = store;
     StoreHealth health = new StoreHealth(file.path());
-    SegmentTable segments = new SegmentTable();
+    SegmentTable segments = new SegmentTable(file.path());
     this.log =
         new Log(
             file,

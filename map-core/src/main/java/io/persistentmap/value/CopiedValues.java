@@ -85,10 +85,14 @@ public final class CopiedValues {
     }
   }
 
-  /** Drops all keys. */
+  /** Drops all keys. Never fails, as {@link #drop}. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // under all of the index's locks
   public void dropAll() {
     removals++;
-    cache.invalidateAll();
+    try {
+      cache.invalidateAll();
+    } catch (Throwable e) {
+      // They don't count any more, and go when others come.
+    }
   }
 }

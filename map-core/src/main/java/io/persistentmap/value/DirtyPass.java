@@ -175,7 +175,7 @@ public final class DirtyPass implements HeapValues {
 
   @Override
   public void drop() {
-    live.clear();
+    live.clearing().run();
   }
 
   @Override

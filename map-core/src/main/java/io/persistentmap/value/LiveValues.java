@@ -43,6 +43,9 @@ public final class LiveValues {
   /** Changed while the pass is running, so that it has to write them before the cut. */
   private final Queue<LiveEntry> owed = new ConcurrentLinkedQueue<>();
 
+  /** Why the pass that is running was not told of a change: then it must not succeed. */
+  private volatile @Nullable OutOfMemoryError missed;
+
   /** How long each change of a live value waits, so that the pass can end; 0 mostly. */
   private volatile long waitNanos;
 
@@ -158,7 +161,12 @@ public final class LiveValues {
       entry.pass = NO_PASS;
       if (!entry.owed) {
         entry.owed = true;
-        owed.add(entry);
+        try {
+          owed.add(entry);
+        } catch (OutOfMemoryError e) {
+          entry.owed = false;
+          missed = e; // the change is made; the next pass looks at all entries
+        }
       }
     }
   }
@@ -288,14 +296,22 @@ public final class LiveValues {
 
   // ---- under the locks of all shards -----------------------------------------------------------
 
-  /** Removes all entries: the index was cleared. */
+  /**
+   * Returns what removes all entries, when the index has been cleared. What that needs of memory,
+   * it has from here on.
+   */
+  public Runnable clearing() {
+    ConcurrentHashMap<Object, LiveEntry> none = new ConcurrentHashMap<>();
+    return () -> clear(none);
+  }
+
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the locks
-  public void clear() {
+  private void clear(ConcurrentHashMap<Object, LiveEntry> none) {
     for (LiveShard home : homes) {
       home.depart();
     }
     era++;
-    entries = new ConcurrentHashMap<>();
+    entries = none;
     for (LiveShard home : homes) {
       home.clear();
     }
@@ -307,6 +323,7 @@ public final class LiveValues {
   @SuppressWarnings("NonAtomicVolatileUpdate") // one pass at a time
   int beginPass() {
     pass++;
+    missed = null;
     passing = true;
     return pass;
   }
@@ -342,8 +359,16 @@ public final class LiveValues {
     return entry;
   }
 
-  /** Says whether entries have been changed that are not written; exact under all locks. */
+  /**
+   * Says whether entries have been changed that are not written; exact under all locks.
+   *
+   * @throws OutOfMemoryError if the heap was too full to note one
+   */
   boolean owesAny() {
+    OutOfMemoryError reason = missed;
+    if (reason != null) {
+      throw explain(reason);
+    }
     return !owed.isEmpty();
   }
 

@@ -19,8 +19,11 @@ import org.junit.jupiter.api.Test;
  */
 final class ErrorAtEachCallTest {
   private static final String SUITE = "overflow";
-  private static final List<Injection.Kind> KINDS = List.of(Injection.Kind.values());
-  private static final double SHORT_NANOS = 6e9;
+  private static final List<Injection.Kind> KINDS =
+      List.of(
+          Injection.Kind.STACK_OVERFLOW, Injection.Kind.OUT_OF_MEMORY, Injection.Kind.EXCEPTION);
+  private static final int TESTS = 9;
+  private static final double SHORT_NANOS = 4e9;
   private static final List<String> OPERATIONS =
       List.of(
           "put new",
@@ -38,9 +41,9 @@ final class ErrorAtEachCallTest {
           "iterate",
           "big",
           "roll",
-          "checkpoint",
-          "clean",
-          "flush");
+          "checkpoint");
+
+  private static final List<String> CLOSING = List.of("close", "close with image", "discard");
 
   @Test
   void copiedValues() throws Exception {
@@ -64,39 +67,89 @@ final class ErrorAtEachCallTest {
     run(
         "equality",
         true,
-        List.of("put new", "put over", "remove", "live change", "checkpoint", "visit"));
+        List.of(
+            "put new",
+            "put over",
+            "remove",
+            "live change",
+            "checkpoint",
+            "visit"));
+  }
+
+  @Test
+  void closing() throws Exception {
+    run("bytes", false, CLOSING);
+  }
+
+  @Test
+  void closingLiveValues() throws Exception {
+    run("equality", true, CLOSING);
+  }
+
+  /** Those that write full segments, clean, and write images. */
+  @Test
+  void threadsOfTheStore() throws Exception {
+    run("bytes", false, List.of("flush", "flush many", "clean", "image"));
+  }
+
+  /** A heap that is full for a moment, or for the rest of the operation, fails no store. */
+  @Test
+  void fullHeapCopiedValues() throws Exception {
+    run("bytes", false, OPERATIONS, List.of(Injection.Kind.FULL_HEAP));
+  }
+
+  @Test
+  void fullHeapLiveValues() throws Exception {
+    List<String> operations = new ArrayList<>(OPERATIONS);
+    operations.addAll(List.of("live change", "compute during pass"));
+    run("equality", true, operations, List.of(Injection.Kind.FULL_HEAP));
   }
 
   private static void run(String keys, boolean live, List<String> operations) throws Exception {
+    run(keys, live, operations, KINDS);
+  }
+
+  private static void run(
+      String keys, boolean live, List<String> operations, List<Injection.Kind> kinds)
+      throws Exception {
+    boolean mayFail = !kinds.equals(List.of(Injection.Kind.FULL_HEAP));
     SplittableRandom random = new SplittableRandom(TestSeeds.next("injection"));
     Torture torture =
         Torture.begin(
             SUITE,
-            0.1,
+            0.4 / TESTS,
             operations.size(),
-            "an error at a call or allocation",
-            "keys by " + keys + (live ? ", live" : ", copied"));
+            mayFail ? "an error at a call or allocation" : "no memory at an allocation",
+            "keys by "
+                + keys
+                + (live ? ", live" : ", copied")
+                + (operations.contains("put new") ? "" : ": " + String.join(", ", operations)));
     Class<?> type = new InjectingLoader().loadClass("io.persistentmap.InjectedLife");
     int[] points = new int[operations.size()];
+    int[] places = new int[operations.size()];
     long started = System.nanoTime();
     for (int round = 0; torture.goesOn() || hasTime(started); round++) {
       int chosen = round % operations.size();
+      String name = operations.get(chosen);
       if (points[chosen] == 0) {
-        points[chosen] = count(type, operations.get(chosen), keys, live);
+        points[chosen] = count(type, name, keys, live, kinds.get(0), false);
+        places[chosen] = count(type, name, keys, live, kinds.get(0), true);
+        torture.note(name + ": " + places[chosen] + " places, " + points[chosen] + " times");
       }
-      int number = numberOf(random, torture, round / operations.size(), points[chosen]);
-      Injection.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+      int pass = round / operations.size();
+      boolean all = Torture.isLong(SUITE) && pass < places[chosen];
+      boolean byPlace = all || random.nextBoolean();
+      int most = byPlace ? places[chosen] : points[chosen];
+      int number = 1 + (all ? pass : random.nextInt(most));
+      Injection.Kind kind = kinds.get(random.nextInt(kinds.size()));
       boolean persistent = random.nextBoolean();
       String what =
-          operations.get(chosen)
-              + ", "
-              + kind
-              + " at "
-              + number
-              + " of "
-              + points[chosen]
+          (name + ", " + kind + " at " + number + " of " + most + (byPlace ? " places" : " times"))
               + (persistent ? " and after" : "");
-      String outcome = live(type, operations.get(chosen), keys, live, kind, number, persistent);
+      String outcome = live(type, name, keys, live, kind, number, persistent, byPlace);
+      if (!mayFail && "refused".equals(outcome)) {
+        outcome = "VIOLATION: failed for good, by what was thrown at " + Injection.struckAt();
+      }
       if (outcome.startsWith("VIOLATION")) {
         torture.violation(what + ": " + outcome);
       }
@@ -105,43 +158,25 @@ final class ErrorAtEachCallTest {
     torture.end();
   }
 
-  /** One after the other if there is time for it; else any. */
-  private static int numberOf(SplittableRandom random, Torture torture, int pass, int points) {
-    boolean all = Boolean.getBoolean("persistentmap.exhaustive") && torture.goesOn();
-    return 1 + (all ? pass % points : random.nextInt(points));
-  }
-
   /** A short run takes a few seconds, whatever it gets done. */
   private static boolean hasTime(long started) {
     return !Torture.isLong(SUITE) && System.nanoTime() - started < SHORT_NANOS;
   }
 
   /** Returns how many points an operation has: some are not there each time. */
-  private static int count(Class<?> type, String name, String keys, boolean live) throws Exception {
-    int low = 1;
-    int high = 2;
-    while (!isCompleted(type, name, keys, live, high)) {
-      low = high;
-      high *= 2;
+  private static int count(
+      Class<?> type,
+      String name,
+      String keys,
+      boolean live,
+      Injection.Kind kind,
+      boolean places)
+      throws Exception {
+    String outcome = live(type, name, keys, live, kind, Long.MAX_VALUE, false, places);
+    if (!"completed".equals(outcome)) {
+      throw new AssertionError(name + ", without an error: " + outcome);
     }
-    while (high - low > 1) {
-      int middle = (low + high) / 2;
-      if (isCompleted(type, name, keys, live, middle)) {
-        high = middle;
-      } else {
-        low = middle;
-      }
-    }
-    return low;
-  }
-
-  private static boolean isCompleted(
-      Class<?> type, String name, String keys, boolean live, int number) throws Exception {
-    String outcome = live(type, name, keys, live, Injection.Kind.STACK_OVERFLOW, number, false);
-    if (outcome.startsWith("VIOLATION")) {
-      throw new AssertionError(name + " at " + number + ": " + outcome);
-    }
-    return "completed".equals(outcome);
+    return Math.toIntExact(Injection.points());
   }
 
   @SuppressWarnings("unchecked")
@@ -152,13 +187,14 @@ final class ErrorAtEachCallTest {
       boolean live,
       Injection.Kind kind,
       long number,
-      boolean persistent)
+      boolean persistent,
+      boolean places)
       throws Exception {
     Path directory = newDirectory();
     try {
       Object life = type.getConstructor().newInstance();
       return ((Function<Object[], String>) life)
-          .apply(new Object[] {directory, name, keys, live, kind, number, persistent});
+          .apply(new Object[] {directory, name, keys, live, kind, number, persistent, places});
     } finally {
       Directories.delete(directory);
     }

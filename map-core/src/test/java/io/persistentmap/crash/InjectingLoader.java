@@ -3,6 +3,8 @@ package io.persistentmap.crash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -23,6 +25,13 @@ final class InjectingLoader extends ClassLoader {
   /** Packages whose code is injected into. */
   private static final List<String> INJECTED =
       List.of("", "format.", "log.", "index.", "store.", "value.");
+
+  /** The number of calls and allocations in the classes so far: each has a number of its own. */
+  private final AtomicInteger sites = new AtomicInteger();
+
+  /** Methods of the JDK's collections and locks that allocate. */
+  private static final Set<String> ADDING =
+      Set.of("add", "addAll", "put", "putAll", "copyOf", "copyOfRange", "toArray");
 
   InjectingLoader() {
     super(InjectingLoader.class.getClassLoader());
@@ -58,15 +67,15 @@ final class InjectingLoader extends ClassLoader {
     return INJECTED.contains(inPackage) && !rest.startsWith("InjectedLife");
   }
 
-  private static byte[] inject(byte[] bytes) {
+  private byte[] inject(byte[] bytes) {
     ClassReader reader = new ClassReader(bytes);
-    ClassWriter writer = new ClassWriter(reader, 0);
+    ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
     reader.accept(new InjectingClass(writer), 0);
     return writer.toByteArray();
   }
 
   /** Adds the calls to the methods of a class. */
-  private static final class InjectingClass extends ClassVisitor {
+  private final class InjectingClass extends ClassVisitor {
     InjectingClass(ClassVisitor next) {
       super(Opcodes.ASM9, next);
     }
@@ -80,35 +89,39 @@ final class InjectingLoader extends ClassLoader {
   }
 
   /** Adds the calls to a method. */
-  private static final class InjectingMethod extends MethodVisitor {
+  private final class InjectingMethod extends MethodVisitor {
     private static final String POINT = Type.getInternalName(Injection.class);
 
     InjectingMethod(MethodVisitor next) {
       super(Opcodes.ASM9, next);
     }
 
-    private void point() {
-      super.visitMethodInsn(Opcodes.INVOKESTATIC, POINT, "point", "()V", false);
+    private void point(boolean allocates) {
+      super.visitLdcInsn(sites.getAndIncrement());
+      super.visitInsn(allocates ? Opcodes.ICONST_1 : Opcodes.ICONST_0);
+      super.visitMethodInsn(Opcodes.INVOKESTATIC, POINT, "point", "(IZ)V", false);
     }
 
     @Override
     public void visitMethodInsn(
         int opcode, String owner, String name, String descriptor, boolean isInterface) {
-      point();
+      boolean adds = owner.startsWith("java/util/") && ADDING.contains(name);
+      boolean queues = "tryLock".equals(name) && descriptor.startsWith("(J");
+      point("<init>".equals(name) || adds || queues);
       super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
     }
 
     @Override
     public void visitInvokeDynamicInsn(
         String name, String descriptor, Handle bootstrap, Object... arguments) {
-      point();
+      point(!descriptor.startsWith("()")); // what captures nothing is made once
       super.visitInvokeDynamicInsn(name, descriptor, bootstrap, arguments);
     }
 
     @Override
     public void visitTypeInsn(int opcode, String type) {
       if (opcode == Opcodes.ANEWARRAY) { // for NEW, the call of the constructor is the point
-        point();
+        point(true);
       }
       super.visitTypeInsn(opcode, type);
     }
@@ -116,14 +129,14 @@ final class InjectingLoader extends ClassLoader {
     @Override
     public void visitIntInsn(int opcode, int operand) {
       if (opcode == Opcodes.NEWARRAY) {
-        point();
+        point(true);
       }
       super.visitIntInsn(opcode, operand);
     }
 
     @Override
     public void visitMultiANewArrayInsn(String descriptor, int dimensions) {
-      point();
+      point(true);
       super.visitMultiANewArrayInsn(descriptor, dimensions);
     }
   }

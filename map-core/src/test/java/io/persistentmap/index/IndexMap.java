@@ -78,7 +78,7 @@ public final class IndexMap {
         new Log(
             file,
             new UUID(1, 2),
-            new SegmentTable(),
+            new SegmentTable(file.path()),
             new SegmentMapping(file),
             health,
             tails,

@@ -65,7 +65,7 @@ final class IndexReplayTest {
         new Log(
             file,
             store,
-            new SegmentTable(),
+            new SegmentTable(file.path()),
             mapping,
             health,
             OffHeapMemory::allocateUnzeroed,

@@ -1,8 +1,12 @@
 package io.persistentmap.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.persistentmap.ResourceExhaustedException;
+import io.persistentmap.format.FileLayout;
 import io.persistentmap.platform.Memory;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +14,9 @@ import org.junit.jupiter.api.Test;
 final class SegmentTableTest {
   private static final int LARGE_RESERVE = 10;
 
-  private final SegmentTable segments = new SegmentTable();
+  private static final Path PATH = Path.of("large.map");
+
+  private final SegmentTable segments = new SegmentTable(PATH);
   private long sequence;
 
   @Test
@@ -53,6 +59,19 @@ final class SegmentTableTest {
     assertThat(segments.commitRelease(++sequence)).containsExactly(reused.number());
     assertThat(segments.takeToPunch(LARGE_RESERVE)).isNull();
     assertThat(segments.takeToPunch(0)).isSameAs(reused);
+  }
+
+  @Test
+  void openLog_beyondTheLimit_refusedWithPathAndRemedyAndNothingTaken() {
+    Segment first = segments.openLog(++sequence, 1, Memory.empty());
+    int tooMany = FileLayout.MAX_SEGMENTS;
+    assertThatThrownBy(() -> segments.openLog(++sequence, tooMany, Memory.empty()))
+        .isInstanceOf(ResourceExhaustedException.class)
+        .hasMessageStartingWith(PATH + ": ")
+        .hasMessageContaining("8 TiB")
+        .hasMessageContaining("remove entries");
+    assertThat(segments.openLog(++sequence, 1, Memory.empty()).number())
+        .isEqualTo(first.number() + 1);
   }
 
   private Segment openImage() {

@@ -46,7 +46,7 @@ final class CatalogTest {
     return new Log(
         file,
         new UUID(1, 2),
-        new SegmentTable(),
+        new SegmentTable(file.path()),
         new SegmentMapping(file),
         health,
         OffHeapMemory::allocate,
