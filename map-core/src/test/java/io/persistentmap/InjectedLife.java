@@ -112,12 +112,7 @@ public final class InjectedLife implements Function<Object[], String> {
   }
 
   private String live(
-      Path file,
-      String name,
-      Injection.Kind kind,
-      long number,
-      boolean persistent,
-      boolean places)
+      Path file, String name, Injection.Kind kind, long number, boolean persistent, boolean places)
       throws Exception {
     base = new HashMap<>();
     try (PersistentMap<Object, Object> map = open(file)) {
@@ -395,7 +390,8 @@ public final class InjectedLife implements Function<Object[], String> {
     switch (name) {
       case "put new", "set new", "put if absent", "compute if absent", "compute new" ->
           after.put(key(100), value("new"));
-      case "put over", "replace", "compute over", "compute during pass", "merge", "roll" -> after.put(key(3), value(name));
+      case "put over", "replace", "compute over", "compute during pass", "merge", "roll" ->
+          after.put(key(3), value(name));
       case "big" -> after.put(key(3), value("big".repeat(2_000_000)));
       case "remove", "compute remove" -> after.remove(key(3));
       case "clear" -> after.clear();

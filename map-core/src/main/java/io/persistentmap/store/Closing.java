@@ -107,7 +107,9 @@ final class Closing {
     return present != null && present.over && !released;
   }
 
-  /** Returns why the first closing failed, if one did, after which not everything was given back. */
+  /**
+   * Returns why the first closing failed, if one did, after which not everything was given back.
+   */
   synchronized @Nullable Throwable firstFailure() {
     Throwable first = firstFailure;
     return first != null || latest == null ? first : latest.failure;

@@ -67,13 +67,7 @@ final class ErrorAtEachCallTest {
     run(
         "equality",
         true,
-        List.of(
-            "put new",
-            "put over",
-            "remove",
-            "live change",
-            "checkpoint",
-            "visit"));
+        List.of("put new", "put over", "remove", "live change", "checkpoint", "visit"));
   }
 
   @Test
@@ -165,12 +159,7 @@ final class ErrorAtEachCallTest {
 
   /** Returns how many points an operation has: some are not there each time. */
   private static int count(
-      Class<?> type,
-      String name,
-      String keys,
-      boolean live,
-      Injection.Kind kind,
-      boolean places)
+      Class<?> type, String name, String keys, boolean live, Injection.Kind kind, boolean places)
       throws Exception {
     String outcome = live(type, name, keys, live, kind, Long.MAX_VALUE, false, places);
     if (!"completed".equals(outcome)) {

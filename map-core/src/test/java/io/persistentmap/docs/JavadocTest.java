@@ -32,15 +32,16 @@ final class JavadocTest {
   void javadoc_publicPackages_noError() throws IOException {
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "-quiet", "-encoding", "UTF-8", "-Xdoclint:all,-missing", "-notimestamp"));
+            List.of("-quiet", "-encoding", "UTF-8", "-Xdoclint:all,-missing", "-notimestamp"));
     arguments.addAll(List.of("-d", directory.toString()));
     arguments.addAll(List.of("-classpath", System.getProperty("java.class.path")));
     PACKAGES.forEach(sources -> arguments.addAll(filesOf(sources)));
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text);
     int status =
-        ToolProvider.findFirst("javadoc").orElseThrow().run(out, out, arguments.toArray(new String[0]));
+        ToolProvider.findFirst("javadoc")
+            .orElseThrow()
+            .run(out, out, arguments.toArray(new String[0]));
     assertThat(status).as("%s", text).isZero();
     assertThat(directory.resolve("io/persistentmap/PersistentMap.html")).isNotEmptyFile();
   }
