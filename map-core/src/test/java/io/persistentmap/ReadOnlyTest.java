@@ -138,7 +138,7 @@ final class ReadOnlyTest {
     try {
       return "returned " + method.invoke(receiver, arguments);
     } catch (InvocationTargetException e) {
-      return e.getCause().toString();
+      return String.valueOf(e.getCause());
     }
   }
 
