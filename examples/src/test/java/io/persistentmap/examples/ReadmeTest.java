@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
@@ -18,13 +19,19 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Guards that the README's example compiles, runs, and is {@link QuickStart}. */
+/**
+ * Guards that the README's example compiles, runs, and is {@link QuickStart}, and that its
+ * coordinates are those that {@code ./test} builds {@code examples/consumer} with.
+ */
 final class ReadmeTest {
   private static final Path MODULE = Path.of(System.getProperty("basedir", ""));
   private static final Path README = MODULE.resolve("../README.md");
   private static final Path QUICK_START =
       MODULE.resolve("src/main/java/io/persistentmap/examples/QuickStart.java");
+  private static final Path CONSUMER = MODULE.resolve("consumer/pom.xml");
   private static final Pattern JAVA_BLOCK = Pattern.compile("(?s)```java\n(.*?)```");
+  private static final Pattern XML_BLOCK = Pattern.compile("(?s)```xml\n(.*?)</dependencies>\n```");
+  private static final Pattern VERSION = Pattern.compile("<version>(.*?)</version>");
 
   @TempDir Path directory;
   @TempDir Path outputs;
@@ -68,6 +75,24 @@ final class ReadmeTest {
         .containsExactlyInAnyOrder(
             "Ada Lovelace was born on 1815-12-10", "Alan Turing was born on 1912-06-23");
     assertThat(second).isEqualTo(first);
+  }
+
+  @Test
+  void coordinates_ofReadme_areThoseOfConsumer() throws Exception {
+    String readme = Files.readString(README);
+    String maven = first(XML_BLOCK, readme);
+    assertThat(onOneLine(Files.readString(CONSUMER)))
+        .as("README.md and examples/consumer/pom.xml differ; change both")
+        .contains(onOneLine(maven));
+    assertThat(readme)
+        .as("the version for Gradle is another than for Maven")
+        .contains("persistentmap-bom:" + first(VERSION, maven) + "\"");
+  }
+
+  private static String first(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    assertThat(matcher.find()).as("README.md has nothing like " + pattern).isTrue();
+    return matcher.group(1);
   }
 
   /** Returns the first Java block of the README that opens a map. */

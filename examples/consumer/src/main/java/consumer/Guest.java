@@ -1,0 +1,10 @@
+package consumer;
+
+/** A class of the application, whose objects are values of the map. */
+final class Guest {
+  private int visits;
+
+  int visit() {
+    return ++visits;
+  }
+}
