@@ -14,10 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/** Runs the comparison and prints the table, or writes it: {@code ./semantics} calls it. */
+/** {@code ./benchmark semantics}: runs the comparison, and prints the table or writes it. */
 public final class Semantics {
   /** Where the table is in the page. */
-  static final String BEGIN = "<!-- begin: written by ./semantics --record -->";
+  static final String BEGIN = "<!-- begin: written by ./benchmark semantics --record -->";
 
   static final String END = "<!-- end -->";
 
@@ -86,7 +86,7 @@ public final class Semantics {
   }
 
   private static String madeBy() {
-    return "\nMade by `./semantics --record`, Java "
+    return "\nMade by `./benchmark semantics --record`, Java "
         + Runtime.version()
         + ", "
         + System.getProperty("os.name")

@@ -1,4 +1,7 @@
-/** What maps do with the idioms of HashMap: {@code ./semantics} runs it, and makes the table. */
+/**
+ * What maps do with the idioms of HashMap: {@code ./benchmark semantics} runs it, and makes the
+ * table.
+ */
 @NullMarked
 package io.persistentmap.bench.semantics;
 

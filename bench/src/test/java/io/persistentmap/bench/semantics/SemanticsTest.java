@@ -70,7 +70,7 @@ final class SemanticsTest {
       rows.add(Idioms.ALL.get(row).code() + " | " + words.get(row));
     }
     assertThat(rowsOfPage())
-        .as("docs/semantics.md is out of date: run ./semantics --record")
+        .as("docs/semantics.md is out of date: run ./benchmark semantics --record")
         .isEqualTo(rows);
   }
 
