@@ -2,7 +2,7 @@ package io.persistentmap.index;
 
 import java.util.function.Supplier;
 
-/** A key that the current thread holds while it runs user code. */
+/** A key that a thread holds while it runs user code; another one may release it. */
 public final class Hold {
   private final HashIndex index;
   private final Shard shard;
@@ -12,7 +12,7 @@ public final class Hold {
   /** Made before the key is taken: on a full heap it can still be given back. */
   private final Supplier<Boolean> giveBack;
 
-  private boolean released;
+  private volatile boolean released;
 
   /**
    * Takes the key, which the operation owes from then on. Under the shard's lock.

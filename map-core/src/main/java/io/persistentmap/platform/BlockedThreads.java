@@ -46,6 +46,12 @@ public final class BlockedThreads {
         : "thread " + info.getThreadName() + " (" + describe(info.getStackTrace()) + ")";
   }
 
+  /** Says whether a thread waits for a monitor or a lock, without end. */
+  public static boolean isHeldUp(Thread thread) {
+    Thread.State state = thread.getState();
+    return state == Thread.State.BLOCKED || state == Thread.State.WAITING;
+  }
+
   /** Tells where a thread is. */
   public static String describe(Thread thread) {
     return describe(thread.getStackTrace());

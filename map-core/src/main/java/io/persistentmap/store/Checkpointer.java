@@ -267,12 +267,16 @@ final class Checkpointer {
   private void lockHelping(Runnable meanwhile) {
     if (!lock.tryLock()) {
       HeapValues.Help help = heap.help();
-      lock.lock(
-          HELP_NANOS,
-          () -> {
-            help.help();
-            meanwhile.run();
-          });
+      try {
+        lock.lock(
+            HELP_NANOS,
+            () -> {
+              help.help();
+              meanwhile.run();
+            });
+      } finally {
+        help.end();
+      }
     }
   }
 

@@ -53,6 +53,9 @@ public interface HeapValues {
   interface Help {
     /** Does what the pass that is running needs of this thread, if there is one; throws nothing. */
     void help();
+
+    /** Called when the thread waits no longer, and before it goes on. */
+    default void end() {}
   }
 
   /**

@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * circle of threads that the program alone does not make, unless for the given time: then the
  * checkpoint fails, and says who has the monitor.
  *
+ * <p><b>A part that the JDK reads through its own locks</b>, a {@code Vector}, say, is entered by a
+ * thread that has no monitor: another one holds the value's, and gives it up if the first does not
+ * go on. Threads of the program enter only the parts that they have.
+ *
  * <p><b>Threads that initialise a class</b> do the whole pass themselves ({@link Initializers}), as
  * the program's code may need that class: threads of ours only hold the monitor for them ({@link
  * MonitorHold}). If such a thread waits for a pass that another has begun, it takes over what does

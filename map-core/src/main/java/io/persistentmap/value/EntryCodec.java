@@ -11,6 +11,7 @@ import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.Codec;
 import io.persistentmap.serializer.CodecOptions;
+import io.persistentmap.serializer.MonitorWatch;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.serializer.TypeReport;
 import io.persistentmap.store.Catalog;
@@ -253,15 +254,16 @@ public final class EntryCodec<K, V> {
   /**
    * Writes a value into an operation of its own, without a key.
    *
+   * @param watch is told of parts that are read through their own locks
    * @throws SerializationException if it can't be written
    * @throws ConcurrentModificationException if another thread changes it meanwhile
    * @throws PersistentMapException if the store can't take it
    */
-  void writeValueAlone(Operation operation, Object value) {
+  void writeValueAlone(Operation operation, Object value, MonitorWatch watch) {
     RecordBuffer record = operation.begin(null);
     record.endKey();
     try {
-      codec.write(value, record.writer());
+      codec.write(value, record.writer(), watch);
     } catch (SerializationException e) {
       PersistentMapException ofStore = ofStore(e);
       throw ofStore != null ? ofStore : e;

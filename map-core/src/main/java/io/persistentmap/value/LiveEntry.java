@@ -55,6 +55,9 @@ public final class LiveEntry {
    */
   boolean inOldLayout;
 
+  /** Whether the value was found to have parts that are read through their own locks. */
+  volatile boolean hasParts;
+
   /** The pass in which it was written, unless it has been changed since. */
   volatile int pass;
 
@@ -128,6 +131,7 @@ public final class LiveEntry {
     if (next != before) {
       value = next;
       written = false;
+      hasParts = false;
     }
     return before;
   }

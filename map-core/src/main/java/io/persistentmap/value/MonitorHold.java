@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class MonitorHold implements Runnable, AutoCloseable {
   private static final long LOOK_NANOS = 2_000_000;
 
+  /** How many looks in a row must find the caller waiting, not for a monitor, but at all. */
+  private static final int WAITING_LOOKS = 50;
+
   /** How long a thread may take until it begins to wait. */
   private static final Duration START = Duration.ofSeconds(10);
 
@@ -53,13 +56,15 @@ final class MonitorHold implements Runnable, AutoCloseable {
     }
   }
 
-  /** Returns if it is released, or the caller waits for a monitor: this one, or that of a part. */
+  /** Returns if it is released, or the caller waits: for this monitor, or for locks of a part. */
   private void holdUntilReleased() {
     boolean blocked = false;
+    int waiting = 0;
     while (!released) {
       LockSupport.parkNanos(LOOK_NANOS);
       boolean blockedNow = caller.getState() == Thread.State.BLOCKED;
-      if (blocked && blockedNow) {
+      waiting = BlockedThreads.isHeldUp(caller) ? waiting + 1 : 0;
+      if ((blocked && blockedNow) || waiting > WAITING_LOOKS) {
         // A part's owner may want this monitor. But its own reader has it in time again.
         lost = !isWantedByCaller();
         return;

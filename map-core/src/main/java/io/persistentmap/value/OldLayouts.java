@@ -3,8 +3,10 @@ package io.persistentmap.value;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.Codec;
 import io.persistentmap.serializer.CodecOptions;
+import io.persistentmap.serializer.MonitorWatch;
 import io.persistentmap.serializer.SerializationException;
 import java.util.ConcurrentModificationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether the program has changed a value that was read from bytes of an old layout: written
@@ -35,7 +37,7 @@ final class OldLayouts {
    */
   long ofRead(Object value) {
     try {
-      return fingerprint(value);
+      return fingerprint(value, null);
     } catch (SerializationException e) {
       if (e.getCause() instanceof StackOverflowError) {
         throw e;
@@ -49,12 +51,13 @@ final class OldLayouts {
   /**
    * Returns the fingerprint of a value.
    *
+   * @param watch is told of parts that are read through their own locks, unless it is null
    * @throws SerializationException if it can't be written
    * @throws ConcurrentModificationException if another thread changes it meanwhile
    */
-  long fingerprint(Object value) {
+  long fingerprint(Object value, @Nullable MonitorWatch watch) {
     ByteWriter out = new ByteWriter(INITIAL_BYTES);
-    codec.write(value, out);
+    codec.write(value, out, watch);
     return Fingerprint.of(out.array(), 0, out.position());
   }
 }

@@ -2,7 +2,9 @@ package io.persistentmap.value;
 
 import io.persistentmap.store.HeapValues;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ final class PassHelp implements HeapValues.Help {
 
   private long searchedAt;
 
+  /** What waits for a part whose monitor this thread has, and was tried. */
+  private final Set<Parked> triedByPart = new HashSet<>();
+
   private record Seen(Task task, long since) {}
 
   PassHelp(DirtyPass pass) {
@@ -44,20 +49,33 @@ final class PassHelp implements HeapValues.Help {
       return;
     }
     boolean found = false;
-    for (PassRun.Parked each : run.parked()) {
-      if (Thread.holdsLock(each.value())) {
-        found = true;
-        run.writeOwn(new Task(run, each.task().entry, false).late());
+    for (Parked each : run.parked()) {
+      if (Thread.holdsLock(each.monitor) && !run.isLent(each.value)) {
+        Task own = new Task(run, each.task.entry, false).late();
+        if (!each.isOfPart()) {
+          found = true;
+          run.own().write(own);
+        } else if (triedByPart.add(each)) {
+          boolean unused = run.own().writeByPart(own);
+        }
       }
     }
     long now = System.nanoTime();
     if ((found && run != searched) || (run == searched && now - searchedAt > AGAIN_NANOS)) {
       searched = run;
-      run.writeAllOwn();
+      run.own().writeAll();
       searchedAt = System.nanoTime();
     }
     if (initializing && isStuck(run)) {
       takeOver(run);
+    }
+  }
+
+  @Override
+  public void end() {
+    PassRun run = pass.current();
+    if (run != null) {
+      run.endLoans();
     }
   }
 
@@ -82,7 +100,7 @@ final class PassHelp implements HeapValues.Help {
     while (run.isRunning() && pass.current() == run) {
       Batch batch = run.takeBatch();
       if (batch != null) {
-        run.writeInInitializer(batch);
+        run.own().writeInInitializer(batch);
       } else if (isStuck(run)) {
         writeStuck(run);
       } else {
@@ -96,9 +114,9 @@ final class PassHelp implements HeapValues.Help {
       Task task = visitor.task();
       Batch rest = visitor.batch();
       if (task != null && !task.isDone()) {
-        run.writeInInitializer(task);
+        run.own().writeInInitializer(task);
         if (rest != null) {
-          run.writeInInitializer(rest);
+          run.own().writeInInitializer(rest);
         }
       }
     }

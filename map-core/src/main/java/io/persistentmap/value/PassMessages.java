@@ -59,13 +59,37 @@ final class PassMessages {
             + " again");
   }
 
-  static ValueHeldException held(
+  private static ValueHeldException held(
       DirtyPass pass, LiveEntry entry, Object value, @Nullable Thread waiting) {
     String owner =
         waiting == null
             ? "a thread that can't be named"
             : BlockedThreads.describeOwnerOfMonitor(waiting);
     return held(pass, entry, value, owner);
+  }
+
+  static ValueHeldException held(DirtyPass pass, Parked parked) {
+    Thread waiting = parked.visitor.thread();
+    LiveEntry entry = parked.task.entry;
+    return parked.isOfPart() && waiting != null
+        ? heldPart(pass, entry, parked.monitor, BlockedThreads.describeOwnerOfMonitor(waiting))
+        : held(pass, entry, parked.value, waiting);
+  }
+
+  /** Says that a part of a value is locked, or its own lock. */
+  static ValueHeldException heldPart(DirtyPass pass, LiveEntry entry, Object part, String owner) {
+    return new ValueHeldException(
+        message(
+            pass,
+            entry,
+            "has a part (a "
+                + part.getClass().getTypeName()
+                + ") that is locked for longer than "
+                + describe(pass)
+                + " by "
+                + owner
+                + "; let that thread leave its synchronized block, or give the map a longer"
+                + " monitorTimeout, and try again"));
   }
 
   static ValueHeldException held(DirtyPass pass, LiveEntry entry, Object value, String owner) {

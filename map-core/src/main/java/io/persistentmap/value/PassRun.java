@@ -1,14 +1,14 @@
 package io.persistentmap.value;
 
 import io.persistentmap.PersistentMapException;
-import io.persistentmap.ValueHeldException;
 import io.persistentmap.index.OverdueKeys;
-import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.BlockedThreads;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -50,7 +50,6 @@ final class PassRun {
 
   private final DirtyPass pass;
   private final int number;
-  private final StoreHealth health;
   private final boolean initializing = Initializers.isInside();
   private final @Nullable ClassLoader context = Thread.currentThread().getContextClassLoader();
   private final Thread caller = Thread.currentThread();
@@ -58,6 +57,12 @@ final class PassRun {
   private final LongAdder finished = new LongAdder();
   private final LinkedBlockingQueue<Batch> batches = new LinkedBlockingQueue<>();
   private final PassVisitors visitors = new PassVisitors(this);
+  private final OwnWriter own;
+
+  /**
+   * Values whose monitor a thread has that stays in the pass, and lets threads of ours read them.
+   */
+  private final Map<Object, Thread> lent = Collections.synchronizedMap(new IdentityHashMap<>());
 
   /** To be tried again. */
   private final Queue<Task> late = new ConcurrentLinkedQueue<>();
@@ -81,13 +86,6 @@ final class PassRun {
   private List<Task> collected = new ArrayList<>(BATCH);
 
   /**
-   * A task that waits for a monitor.
-   *
-   * @param visitor who is waiting for it
-   */
-  record Parked(Task task, Object value, Visitor visitor, long since) {}
-
-  /**
    * Creates a pass.
    *
    * @param leftOut keys whose values are not written
@@ -96,7 +94,7 @@ final class PassRun {
     this.leftOut = leftOut;
     this.pass = pass;
     this.number = number;
-    this.health = pass.live().health;
+    this.own = new OwnWriter(this);
   }
 
   DirtyPass pass() {
@@ -162,20 +160,19 @@ final class PassRun {
   void end() {
     over = true;
     batches.clear();
+    for (Visitor visitor : visitors.all()) {
+      visitor.loseKey();
+    }
   }
 
   private void add(LiveEntry entry) {
     Task task = new Task(this, entry, true);
     begun++;
-    if (asksForOwn && isOwn(entry.value())) {
-      writeOwn(task);
+    if (asksForOwn && OwnWriter.isOwn(entry.value())) {
+      own.write(task);
     } else {
       collect(task);
     }
-  }
-
-  private static boolean isOwn(Object value) {
-    return Monitors.isUsable(value) && Thread.holdsLock(value);
   }
 
   private void collect(Task task) {
@@ -224,7 +221,7 @@ final class PassRun {
     if (initializing) {
       Batch batch = batches.poll();
       if (batch != null) {
-        writeInInitializer(batch);
+        own.writeInInitializer(batch);
         return;
       }
     }
@@ -268,8 +265,8 @@ final class PassRun {
       }
       if (!task.isDue()) {
         late.add(task);
-      } else if (isOwn(task.entry.value())) {
-        writeOwn(task);
+      } else if (OwnWriter.isOwn(task.entry.value())) {
+        own.write(task);
       } else {
         collected.add(task);
       }
@@ -303,7 +300,9 @@ final class PassRun {
     if (now - visitor.seenSince > STUCK_NANOS
         && now - visitor.seenSince > visitors.patience(STUCK_NANOS)
         && visitor.leaveBehind(waiting)) {
-      parked.add(new Parked(waiting.task, waiting.value, visitor, visitor.seenSince));
+      waiting.loseKey();
+      Object monitor = visitor.leftAt();
+      parked.add(new Parked(waiting.task, waiting.value, monitor, visitor, visitor.seenSince));
       Batch rest = visitor.batch();
       if (rest != null) {
         batches.add(rest);
@@ -351,141 +350,41 @@ final class PassRun {
     boolean ownFound = false;
     while (all.hasNext()) {
       Parked each = all.next();
-      Task task = each.task();
+      Task task = each.task;
       if (isSettled(each)) {
         task.finish();
         all.remove();
-      } else if (Thread.holdsLock(each.value())) {
+      } else if (!each.isOfPart() && Thread.holdsLock(each.value)) {
         ownFound = true;
         all.remove();
-        writeOwn(task);
-      } else if (!each.visitor().waitsFor(each.value()) && !each.visitor().isAt(task)) {
+        own.write(task);
+      } else if (each.isOfPart() && !each.triedByMaker && Thread.holdsLock(each.monitor)) {
+        each.triedByMaker = true;
+        if (own.writeByPart(task)) {
+          all.remove();
+        }
+      } else if (!each.visitor.waitsFor(each.monitor) && !each.visitor.isAt(task)) {
         all.remove();
         collected.add(task);
-      } else if (System.nanoTime() - each.since() > pass.monitorTimeout().toNanos()) {
-        throw held(task, each.value(), each.visitor());
+      } else if (System.nanoTime() - each.since > pass.monitorTimeout().toNanos()) {
+        throw PassMessages.held(pass, each);
       }
     }
     if (ownFound && !asksForOwn) {
       asksForOwn = true;
-      writeAllOwn();
+      own.writeAll();
     }
   }
 
   private boolean isSettled(Parked each) {
-    LiveEntry entry = each.task().entry;
-    return each.task().isDone()
+    LiveEntry entry = each.task.entry;
+    return each.task.isDone()
         || entry.pass == number
-        || entry.value() != each.value()
+        || entry.value() != each.value
         || !pass.live().isPresent(entry);
   }
 
-  private ValueHeldException held(Task task, Object value, Visitor visitor) {
-    return PassMessages.held(pass, task.entry, value, visitor.thread());
-  }
-
   // ---- by a thread that has a monitor, or initialises a class ----------------------------------
-
-  /** Writes all values whose monitor the current thread has, but for those whose key is held. */
-  void writeAllOwn() {
-    for (LiveEntry entry : pass.live().table().values()) {
-      if (isOwn(entry.value()) && entry.pass != number) {
-        writeOwn(new Task(this, entry, false));
-      }
-    }
-  }
-
-  /** Writes a value whose monitor the current thread has, unless a function has the key. */
-  void writeOwn(Task task) {
-    Writing writing = null;
-    try {
-      writing = Writing.begin(task);
-      if (writing != null && writing.needsMonitor() && !Thread.holdsLock(writing.value)) {
-        late.add(task); // replaced meanwhile
-      } else if (writing != null) {
-        if (writing.prepare()) {
-          writing.read();
-        }
-        conclude(writing);
-      }
-    } catch (Throwable e) {
-      try {
-        failed(task, writing, e);
-      } finally {
-        if (writing != null && writing.keyed != null && writing.keyed.owes > 0) {
-          health.broken = e; // a write: a call could throw again
-        }
-      }
-    }
-  }
-
-  /** Does for the visitors what they might not be able to do. */
-  void writeInInitializer(Batch batch) {
-    Task task = batch.next();
-    while (task != null && isRunning()) {
-      writeInInitializer(task);
-      task = batch.next();
-    }
-  }
-
-  /** Writes a value in the current thread, while another one holds its monitor. */
-  void writeInInitializer(Task task) {
-    Writing writing = null;
-    try {
-      writing = Writing.begin(task);
-      if (writing == null) {
-        return;
-      }
-      if (writing.prepare()) {
-        if (writing.needsMonitor() && !Thread.holdsLock(writing.value)) {
-          readHeld(writing);
-        } else {
-          writing.read();
-        }
-      }
-      conclude(writing);
-    } catch (Throwable e) {
-      try {
-        failed(task, writing, e);
-      } finally {
-        if (writing != null && writing.keyed != null && writing.keyed.owes > 0) {
-          health.broken = e; // a write: a call could throw again
-        }
-      }
-    }
-  }
-
-  private void readHeld(Writing writing) {
-    for (Visitor visitor : visitors.all()) {
-      Writing there = visitor.inside(writing.value);
-      if (there != null) {
-        writing.read();
-        VarHandle.acquireFence(); // all that was read of the value, before that look
-        if (visitor.inside(writing.value) != there) {
-          writing.forget();
-        }
-        return;
-      }
-    }
-    try (MonitorHold hold = pass.threads().hold(writing.value)) {
-      if (!hold.await(pass.monitorTimeout())) {
-        throw PassMessages.held(pass, writing.task.entry, writing.value, hold.describeOwner());
-      }
-      writing.read();
-      if (hold.isLost()) {
-        writing.forget();
-      }
-    }
-  }
-
-  private void failed(Task task, @Nullable Writing writing, Throwable e) {
-    if (writing != null) {
-      writing.abandon();
-    }
-    if (task.isCounted() || !(e instanceof VirtualMachineError)) {
-      fail(task, e);
-    } // else the stack or heap of a thread that only helps does not suffice: others go on
-  }
 
   /** Returns the batch that a thread takes which has nothing else to do, or null. */
   @Nullable Batch takeBatch() {
@@ -522,14 +421,60 @@ final class PassRun {
    * Says whether somebody waits for that value's monitor already, perhaps since an earlier pass.
    */
   boolean waitsForStuck(Writing writing) {
+    Visitor visitor = stuckAt(writing.value);
+    if (visitor == null) {
+      return false;
+    }
+    visitor.adopt(writing);
+    park(writing, writing.value, visitor);
+    return true;
+  }
+
+  /** Returns who waits for a monitor, or for other locks of that object, since long; or null. */
+  @Nullable Visitor stuckAt(Object monitor) {
     for (Visitor visitor : pass.stuck()) {
-      if (visitor.waitsFor(writing.value)) {
-        visitor.adopt(writing);
-        parked.add(new Parked(writing.task, writing.value, visitor, System.nanoTime()));
-        return true;
+      if (visitor.waitsFor(monitor)) {
+        return visitor;
       }
     }
-    return false;
+    return null;
+  }
+
+  /** Lets a task wait with somebody who waits for the same. */
+  void park(Writing writing, Object monitor, Visitor visitor) {
+    parked.add(new Parked(writing.task, writing.value, monitor, visitor, System.nanoTime()));
+  }
+
+  /** Returns what writes values in the current thread, which is one of the program. */
+  OwnWriter own() {
+    return own;
+  }
+
+  void tryLater(Task task) {
+    late.add(task);
+  }
+
+  /**
+   * Lets threads of ours read a value whose monitor the current thread has, and keeps until the
+   * pass is over, or the loan {@linkplain #endLoans ends}.
+   */
+  void lend(Task task, Object value) {
+    lent.put(value, Thread.currentThread());
+    batches.add(new Batch(List.of(task)));
+  }
+
+  /** Says whether a value is lent, by whichever thread. */
+  boolean isLent(Object value) {
+    return lent.containsKey(value);
+  }
+
+  /** Ends what the current thread has lent: it goes on, with the monitors. */
+  void endLoans() {
+    if (lent.isEmpty()) {
+      return;
+    }
+    Thread thread = Thread.currentThread();
+    lent.values().removeIf(lender -> lender == thread);
   }
 
   void conclude(Writing writing) {

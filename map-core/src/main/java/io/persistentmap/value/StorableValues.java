@@ -3,6 +3,7 @@ package io.persistentmap.value;
 import io.persistentmap.UnstorableException;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
+import io.persistentmap.serializer.NotEnteredException;
 import io.persistentmap.serializer.SerializationException;
 import java.time.Duration;
 import java.util.Collection;
@@ -72,9 +73,9 @@ public final class StorableValues {
   private void write(Object key, Object value) {
     Operation operation = operations.take();
     try {
-      codec.writeValueAlone(operation, value);
-    } catch (ConcurrentModificationException e) {
-      return; // another thread changes it at this moment, so it is for the checkpoint to see
+      codec.writeValueAlone(operation, value, this::requireFree);
+    } catch (ConcurrentModificationException | NotEnteredException e) {
+      return; // others change it at this moment, or have a part: it is for the checkpoint to see
     } catch (SerializationException e) {
       throw new UnstorableException(
           codec.path()
@@ -88,6 +89,17 @@ public final class StorableValues {
       operations.give(operation);
     }
     learn(value, DEPTH);
+  }
+
+  /** Its thread may have what those want that have the part; so it does not begin to wait then. */
+  private void requireFree(Object part) {
+    if (!Thread.holdsLock(part)) {
+      try (MonitorHold hold = threads.hold(part)) {
+        if (!hold.await(PATIENCE)) {
+          throw new NotEnteredException(part);
+        }
+      }
+    }
   }
 
   private boolean isKnown(@Nullable Object value, int depth) {

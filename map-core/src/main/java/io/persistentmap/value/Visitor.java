@@ -1,6 +1,10 @@
 package io.persistentmap.value;
 
 import io.persistentmap.log.StoreHealth;
+import io.persistentmap.platform.BlockedThreads;
+import io.persistentmap.serializer.NotEnteredException;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * long, the pass goes on without it, and a later pass may give it a new attempt at the same object.
  */
 final class Visitor implements Runnable {
+  /** How long it waits for the thread that holds a monitor for it. */
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+
   private final PassRun run;
   private final StoreHealth health;
   private volatile @Nullable Thread thread;
@@ -19,6 +26,9 @@ final class Visitor implements Runnable {
 
   /** The object whose monitor it waits for. */
   private volatile @Nullable Object awaited;
+
+  /** The same, when it was left behind. */
+  private @Nullable Object leftAt;
 
   /** What it does once it is in. */
   private volatile @Nullable Writing next;
@@ -86,12 +96,17 @@ final class Visitor implements Runnable {
       }
       current = writing;
       if (writing.prepare()) {
-        if (!writing.needsMonitor()) {
-          writing.read();
+        if (!writing.needsMonitor() || run.isLent(writing.value)) {
+          if (!readOutside(writing, null)) {
+            return;
+          }
         } else if (run.waitsForStuck(writing)) {
           return;
         } else {
           writing = enter(writing);
+          if (writing.needsParts() && !readHeld(writing)) {
+            return;
+          }
         }
       }
       writing.task.run.conclude(writing);
@@ -107,11 +122,12 @@ final class Visitor implements Runnable {
     } finally {
       current = null;
       next = null;
+      awaited = null;
       if (failure == null) {
         task = null;
       }
+      comeBack();
     }
-    comeBack();
   }
 
   private static void failed(Task task, @Nullable Writing writing, Throwable e) {
@@ -134,11 +150,54 @@ final class Visitor implements Runnable {
       awaited = null;
       inside = true;
       try {
-        made.read();
+        made.readWithoutParts();
       } finally {
         inside = false;
       }
       return made;
+    }
+  }
+
+  /**
+   * Reads a value that has parts with locks of their own: in its monitor this thread would wait for
+   * them, and who has them may want the monitor. So another thread holds that, and gives it up.
+   *
+   * @return false if the attempt is over: it waits for a part with another thread
+   */
+  private boolean readHeld(Writing made) {
+    try (MonitorHold hold = run.pass().threads().hold(made.value)) {
+      if (hold.await(PATIENCE)) {
+        return readOutside(made, hold);
+      }
+    }
+    made.forget(); // it is entered again, where others can see what it waits for
+    return true;
+  }
+
+  private boolean readOutside(Writing made, @Nullable MonitorHold hold) {
+    boolean lent = hold == null && made.needsMonitor();
+    next = made;
+    if (!made.read(part -> announce(made, part))) {
+      awaited = null;
+      made.abandon();
+      Visitor other = run.stuckAt(made.refused());
+      if (other != null) {
+        run.park(made, made.refused(), other);
+        return false;
+      }
+      made.forget();
+    } else if (lent ? !run.isLent(made.value) : hold != null && hold.isLost()) {
+      made.forget();
+    }
+    awaited = null;
+    return true;
+  }
+
+  /** Lets others see what this thread is about to wait for. */
+  private void announce(Writing made, Object part) {
+    awaited = part; // before these looks: who ends the pass, or looks for such threads, does after
+    if (!made.task.run.isRunning() || run.stuckAt(part) != null) {
+      throw new NotEnteredException(part);
     }
   }
 
@@ -160,7 +219,31 @@ final class Visitor implements Runnable {
   /** Returns the attempt that waits for a monitor, or null. */
   @Nullable Writing waiting() {
     Writing waiting = next;
-    return waiting != null && awaited == waiting.value ? waiting : null;
+    Object at = awaited;
+    if (waiting == null || at == null) {
+      return null;
+    }
+    return at == waiting.value || isHeldUp() ? waiting : null;
+  }
+
+  /** Says whether it does not go on, though it may. */
+  private boolean isHeldUp() {
+    Thread own = thread;
+    return own != null && BlockedThreads.isHeldUp(own);
+  }
+
+  /** Gives the key back that it holds while it waits for a part. */
+  void loseKey() {
+    Writing waiting = next;
+    Object at = awaited;
+    if (waiting != null && at != null && at != waiting.value) {
+      waiting.loseKey();
+    }
+  }
+
+  /** Returns what it was waiting for when it was left behind. */
+  Object leftAt() {
+    return Objects.requireNonNull(leftAt);
   }
 
   boolean waitsFor(Object value) {
@@ -188,7 +271,9 @@ final class Visitor implements Runnable {
   /** Gives it another attempt, for when it gets in; that may be too late. */
   void adopt(Writing writing) {
     Writing present = next;
-    if (present != null && !present.task.run.isRunning()) {
+    if (present != null
+        && present.value == writing.value // else it is for a part that it waits
+        && !present.task.run.isRunning()) {
       next = writing;
     }
   }
@@ -196,6 +281,10 @@ final class Visitor implements Runnable {
   /** Notes that the pass goes on without it, if it still waits. */
   synchronized boolean leaveBehind(Writing writing) {
     if (stuck || waiting() != writing) {
+      return false;
+    }
+    leftAt = awaited;
+    if (leftAt == null) {
       return false;
     }
     stuck = true; // before the look that decides: it ends waiting before it looks at this

@@ -6,10 +6,13 @@ import io.persistentmap.index.KeyState;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.index.Shard;
+import io.persistentmap.serializer.MonitorWatch;
+import io.persistentmap.serializer.NotEnteredException;
 import io.persistentmap.serializer.SerializationException;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ConcurrentModificationException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,11 @@ final class Writing {
     CHANGING
   }
 
+  private static final MonitorWatch NO_PARTS =
+      part -> {
+        throw new NotEnteredException(part);
+      };
+
   /** How long the pass waits for a function that holds a key. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -45,10 +53,18 @@ final class Writing {
   private boolean late;
 
   private boolean futile;
-  private @Nullable Hold hold;
+
+  /** Taken by the thread that reads; given back by that, or by the one that leaves it behind. */
+  private volatile @Nullable Hold hold;
+
   private int version;
   private long holds;
-  private boolean keyHeld;
+  private volatile boolean keyHeld;
+
+  /** The part at which reading was refused. */
+  private @Nullable Object refused;
+
+  private boolean needsParts;
 
   /** Has the value's bytes. */
   private @Nullable Operation alone;
@@ -150,39 +166,72 @@ final class Writing {
     return shard.locked(() -> shard.isHeld(entry.hash));
   }
 
-  /** Reads the value into a private buffer; waits for nothing but what its own code waits for. */
-  void read() {
+  /**
+   * Reads the value into a private buffer; waits for nothing but what its own code waits for, and
+   * for the parts that the watch lets it enter.
+   *
+   * @return false if the watch has refused one; then nothing was read, and it may be tried again
+   */
+  boolean read(MonitorWatch watch) {
     version = entry.version();
     if (task.isDone() || !task.run.isRunning() || entry.settled() != value) {
-      return; // who has changed it has told the pass
+      return true; // who has changed it has told the pass
     }
     holds = entry.shard().holds();
     if (!late) {
       keyHeld = mayBeHeld();
     } else if (!futile) {
-      hold = pass.index().tryHold(keyed());
-      keyHeld = hold == null;
+      Hold taken = pass.index().tryHold(keyed());
+      hold = taken;
+      keyHeld = taken == null;
     }
     if (keyHeld) {
-      return;
+      return true;
     }
     Operation operation = pass.operations().take();
     try {
-      asRead = isAsRead();
+      asRead = isAsRead(watch);
       if (!asRead) {
-        pass.codec().writeValueAlone(operation, value);
+        pass.codec().writeValueAlone(operation, value, watch);
       }
       alone = operation;
+    } catch (NotEnteredException e) {
+      refused = e.part();
+      pass.operations().give(operation);
+      releaseKey();
+      return false;
     } catch (SerializationException | ConcurrentModificationException e) {
       failure = e;
     }
     VarHandle.acquireFence(); // all that was read of the value, before the holds
+    return true;
   }
 
-  private boolean isAsRead() {
+  /**
+   * Reads the value in its monitor, unless it has parts that are read through their own locks: then
+   * it {@link #needsParts}.
+   */
+  void readWithoutParts() {
+    if (!entry.hasParts) {
+      entry.hasParts = !read(NO_PARTS);
+    }
+    needsParts = entry.hasParts;
+  }
+
+  /** Says whether the value is not read yet, since it has parts with their own locks. */
+  boolean needsParts() {
+    return needsParts;
+  }
+
+  /** Returns the part that the watch has refused. */
+  Object refused() {
+    return Objects.requireNonNull(refused);
+  }
+
+  private boolean isAsRead(MonitorWatch watch) {
     return entry.inOldLayout
         && entry.isWritten()
-        && pass.codec().oldLayouts().fingerprint(value) == entry.fingerprint;
+        && pass.codec().oldLayouts().fingerprint(value, watch) == entry.fingerprint;
   }
 
   private boolean mayBeHeld() {
@@ -196,9 +245,7 @@ final class Writing {
   /** Appends what was read, if it is new and still counts. */
   Outcome conclude() {
     Outcome outcome;
-    if (hold != null) {
-      hold.release();
-    }
+    releaseKey();
     if (keyHeld || (!late && alone != null && isTaken())) {
       outcome = Outcome.KEY_HELD;
     } else if (failure != null) {
@@ -215,10 +262,26 @@ final class Writing {
     keyHeld = true;
   }
 
-  /** Gives back what the attempt holds of the map, after an error. */
+  /** Gives back what the attempt holds of the map, after an error, or if it comes to nothing. */
   void abandon() {
+    releaseKey();
+  }
+
+  /**
+   * Gives the key back while another thread is reading, and waits for a part: who has that may want
+   * the key. What it reads does not count.
+   */
+  void loseKey() {
     if (hold != null) {
-      hold.release();
+      keyHeld = true;
+      releaseKey();
+    }
+  }
+
+  private void releaseKey() {
+    Hold taken = hold;
+    if (taken != null) {
+      taken.release();
     }
   }
 
