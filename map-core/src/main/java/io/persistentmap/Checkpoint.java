@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param liveValues live values that were looked at, each to see whether it has changed
  * @param changedValues live values that had changed, and were written
  * @param dirtyPass how long that took; changes went on meanwhile
+ * @param gate how long the gate for atomic sections was closed, so that those that began waited
  */
 public record Checkpoint(
     long number,
@@ -20,4 +21,5 @@ public record Checkpoint(
     Duration total,
     long liveValues,
     long changedValues,
-    Duration dirtyPass) {}
+    Duration dirtyPass,
+    Duration gate) {}

@@ -6,6 +6,7 @@ import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Store;
+import io.persistentmap.value.CopiedValues;
 import io.persistentmap.value.EntryCodec;
 import java.util.Collections;
 import java.util.Iterator;
@@ -16,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Entries whose values are all copied. */
 final class CopiedEntries<K, V> extends Entries<K, V> {
-  CopiedEntries(Store store, EntryCodec<K, V> codec, long cacheBytes) {
-    super(store, codec, cacheBytes);
+  CopiedEntries(Store store, HashIndex index, EntryCodec<K, V> codec, @Nullable CopiedValues cache) {
+    super(store, index, codec, cache);
   }
 
   @Override
   long count(int from, int end) {
     long count = index.count(from, end);
-    store.health().check(); // afterwards: a map that was closed meanwhile has no tables
+    index.check(); // afterwards: a map that was closed meanwhile has no tables
     return count;
   }
 

@@ -8,7 +8,6 @@ import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.StackReserve;
 import io.persistentmap.serializer.ByteReader;
-import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.CopiedValues;
 import io.persistentmap.value.EntryCodec;
@@ -35,13 +34,13 @@ abstract class Entries<K, V> {
   /** Whether all values seen so far could be shared; a map of others has no use for the cache. */
   private volatile boolean cacheable = true;
 
-  Entries(Store store, EntryCodec<K, V> codec, long cacheBytes) {
+  Entries(Store store, HashIndex index, EntryCodec<K, V> codec, @Nullable CopiedValues cache) {
     this.store = store;
-    this.index = store.index();
+    this.index = index;
     this.operations = store.operations();
     this.codec = codec;
     this.health = store.health();
-    this.cache = cacheBytes == 0 ? null : new CopiedValues(cacheBytes);
+    this.cache = cache;
     if (cache != null) {
       index.onChange(cache::drop);
     }
@@ -129,7 +128,7 @@ abstract class Entries<K, V> {
       RecordBuffer record = operation.begin(null);
       record.endKey();
       record.writer().writeLong(0);
-      record.finish(RecordLayout.CLEAR, Catalog.FIRST_MAP);
+      record.finish(RecordLayout.CLEAR, index.map());
       Runnable clearing = clearing();
       index.clear(
           operation,
@@ -142,6 +141,20 @@ abstract class Entries<K, V> {
     } finally {
       operations.give(operation);
     }
+  }
+
+  /**
+   * Returns what is to be done with all stripes when the map was dropped; what that needs of
+   * memory, it has before.
+   */
+  Runnable dropping() {
+    Runnable clearing = clearing();
+    return () -> {
+      if (cache != null) {
+        cache.end();
+      }
+      clearing.run();
+    };
   }
 
   /** Called by each operation that changes something, before it does or takes anything. */
@@ -174,7 +187,7 @@ abstract class Entries<K, V> {
     }
     V cached = cast(values.get(key));
     if (cached != null) {
-      store.health().check();
+      index.check();
       return cached;
     }
     return cast(values.load(key, this::load));

@@ -7,12 +7,12 @@ import io.persistentmap.index.Shard;
 import io.persistentmap.platform.StackReserve;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Store;
+import io.persistentmap.value.CopiedValues;
 import io.persistentmap.value.DirtyPass;
 import io.persistentmap.value.EntryCodec;
 import io.persistentmap.value.LiveEntry;
 import io.persistentmap.value.LiveValues;
 import io.persistentmap.value.StorableValues;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -30,21 +30,26 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   private final LiveValues live;
   private final StorableValues storable;
   private final boolean all;
+  private final DirtyPass pass;
 
   /**
    * Creates the entries of a map.
    *
    * @param all whether values that can't change are live, too
-   * @param monitorTimeout how long a checkpoint waits for the monitor of a value
+   * @param pass of the store
    */
   LiveEntries(
-      Store store, EntryCodec<K, V> codec, long cacheBytes, boolean all, Duration monitorTimeout) {
-    super(store, codec, all ? 0 : cacheBytes);
-    this.live = new LiveValues(index, store.health());
-    DirtyPass pass = new DirtyPass(index, operations, codec, live, monitorTimeout);
+      Store store,
+      HashIndex index,
+      EntryCodec<K, V> codec,
+      DirtyPass pass,
+      @Nullable CopiedValues cache,
+      boolean all) {
+    super(store, index, codec, all ? null : cache);
+    this.live = new LiveValues(index, codec, pass, store.health());
     this.storable = new StorableValues(codec, operations, pass);
     this.all = all;
-    store.attach(pass);
+    this.pass = pass;
   }
 
   boolean isLive(V value) {
@@ -56,7 +61,9 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     return !isLive(value);
   }
 
+  /** Returns the value of an entry, to hand it out. */
   V valueOf(LiveEntry entry) {
+    live.handOut(entry);
     return cast(entry.value());
   }
 
@@ -68,7 +75,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   @Override
   long count(int from, int end) {
     long count = live.mapEntries(from, end);
-    store.health().check(); // afterwards: a map that was closed meanwhile has no entries
+    index.check(); // afterwards: a map that was closed meanwhile has no entries
     return count;
   }
 
@@ -84,7 +91,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     StackReserve.require();
     LiveEntry entry = live.get(Objects.requireNonNull(key, "key"));
     if (entry != null) {
-      store.health().check();
+      index.check();
       return valueOf(entry);
     }
     V cached = cached(key);
@@ -148,14 +155,14 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     if (!index.isCurrent(shard, operation)) {
       return null;
     }
-    live.addRead(shard, own, operation.hash(), found, fingerprint);
+    live.handOut(live.addRead(shard, own, operation.hash(), found, fingerprint));
     return found.value();
   }
 
   @Override
   boolean contains(Object key) {
     if (live.get(Objects.requireNonNull(key, "key")) != null) {
-      store.health().check();
+      index.check();
       return true;
     }
     return super.contains(key);
@@ -410,6 +417,15 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     return live.clearing();
   }
 
+  @Override
+  Runnable dropping() {
+    Runnable dropping = super.dropping();
+    return () -> {
+      dropping.run();
+      pass.remove(live);
+    };
+  }
+
   // ---- user code -------------------------------------------------------------------------------
 
   @Override
@@ -450,6 +466,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   private @Nullable V readHeld(Operation operation, K key) {
     LiveEntry entry = live.get(key);
     if (entry != null) {
+      live.handOut(entry);
       return cast(entry.settled());
     }
     try {

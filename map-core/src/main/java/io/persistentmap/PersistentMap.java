@@ -4,7 +4,6 @@ import io.persistentmap.index.HashIndex;
 import io.persistentmap.store.FailedCloses;
 import io.persistentmap.store.Store;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.AbstractMap;
 import java.util.Collection;
 import java.util.Iterator;
@@ -77,20 +76,20 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
     implements ConcurrentMap<K, V>, AutoCloseable {
   private final Store store;
   private final Entries<K, V> entries;
+  private final boolean only;
   private final Set<K> keySet = new MapViews.Keys<>(this);
   private final Collection<V> values = new MapViews.Values<>(this);
   private final Set<Map.Entry<K, V>> entrySet = new MapViews.EntrySet<>(this);
 
-  PersistentMap(Store store, Entries<K, V> entries, @Nullable Duration checkpointInterval) {
+  /**
+   * Creates the view of a map.
+   *
+   * @param only whether it is the only one of its store, and so closes that
+   */
+  PersistentMap(Store store, Entries<K, V> entries, boolean only) {
     this.store = store;
     this.entries = entries;
-    AutoCheckpoint autoCheckpoint =
-        checkpointInterval == null || store.isReadOnly()
-            ? null
-            : new AutoCheckpoint(store, checkpointInterval);
-    if (autoCheckpoint != null) {
-      store.onClosed(autoCheckpoint::close); // it goes on if the map could not be closed
-    }
+    this.only = only;
   }
 
   /**
@@ -200,7 +199,7 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
 
   /**
    * Makes everything that was done before the call durable, as one: changes of the map, and of live
-   * values. Changes wait for the time it takes to note the end of the log, some tens of
+   * values; and the same of all other maps of its {@link PersistentStore}. Changes wait for the time it takes to note the end of the log, some tens of
    * microseconds; reads don't. Threads that call it at once share a checkpoint. If nothing has
    * changed, it does nothing.
    *
@@ -261,7 +260,8 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
   /**
    * Closes the map, by default with a checkpoint ({@link PersistentMapBuilder#closeMode}). Views
    * and iterators can't be used any more, either; live objects are what they are, but nobody looks
-   * at them any more.
+   * at them any more. A map of a {@link PersistentStore} is closed with the store: for such a map
+   * this does nothing.
    *
    * <p>Closing is one event. Each call returns after it, interrupted or not, with its outcome: it
    * returns, or throws an exception of the same type as the first call. After that, closing again
@@ -295,7 +295,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    */
   @Override
   public void close() {
-    store.close();
+    if (only) {
+      store.close();
+    }
   }
 
   /**
@@ -313,7 +315,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
    */
   public void close(CloseMode mode) {
     Objects.requireNonNull(mode, "mode");
-    store.close(mode);
+    if (only) {
+      store.close(mode);
+    }
   }
 
   /**

@@ -1,21 +1,12 @@
 package io.persistentmap;
 
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.serializer.Codec;
 import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.serializer.Serializer;
 import io.persistentmap.serializer.TypeReport;
-import io.persistentmap.store.Catalog;
-import io.persistentmap.store.Store;
-import io.persistentmap.store.StoreConfig;
-import io.persistentmap.store.StoreFiles;
-import io.persistentmap.value.EntryCodec;
-import io.persistentmap.value.StoredKeys;
-import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a {@link PersistentMap} with other than the usual options. Not thread-safe.
@@ -31,36 +22,17 @@ import org.jspecify.annotations.Nullable;
  * @param <V> type of the values
  */
 public final class PersistentMapBuilder<K, V> {
-  private static final int DEFAULT_CACHE_SHARE = 8;
-  private static final Duration DEFAULT_MONITOR_TIMEOUT = Duration.ofSeconds(5);
+  /** The name of the map of a store that has one. */
+  private static final String ONLY_MAP = "";
 
   private final TypeRef<K> keys;
   private final TypeRef<V> values;
-  private final Class<K> keyType;
-  private final Class<V> valueType;
-  private long cacheBytes = Runtime.getRuntime().maxMemory() / DEFAULT_CACHE_SHARE;
-  private ValueMode valueMode = ValueMode.AUTO;
-  private SnapshotMode snapshotMode = SnapshotMode.AUTO;
-  private CloseMode closeMode = CloseMode.CHECKPOINT;
-  private Duration closeTimeout = Duration.ofSeconds(5);
-  private boolean closeOnExit;
-  private boolean readOnly;
-  private boolean acceptOlder;
-  private @Nullable Path even;
-  private @Nullable Path odd;
-  private @Nullable Duration autoCheckpoint;
-  private Duration monitorTimeout = DEFAULT_MONITOR_TIMEOUT;
-  private @Nullable ClassLoader classLoader;
-  private final CodecOptions.Builder classOptions = new CodecOptions.Builder();
-  private @Nullable FileSystem fileSystem;
+  private final PersistentStoreBuilder store = new PersistentStoreBuilder();
+  private final MapOptions options = new MapOptions();
 
   PersistentMapBuilder(TypeRef<K> keys, TypeRef<V> values) {
     this.keys = Objects.requireNonNull(keys, "keyType");
     this.values = Objects.requireNonNull(values, "valueType");
-    this.keyType = keys.erased();
-    this.valueType = values.erased();
-    keys.declareIn(classOptions);
-    values.declareIn(classOptions);
   }
 
   /**
@@ -72,10 +44,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if negative
    */
   public PersistentMapBuilder<K, V> cacheBytes(long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException("cacheBytes must be 0 or more, not " + bytes);
-    }
-    cacheBytes = bytes;
+    options.cacheBytes(bytes);
     return this;
   }
 
@@ -87,7 +56,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> valueMode(ValueMode mode) {
-    valueMode = Objects.requireNonNull(mode, "mode");
+    options.valueMode(mode);
     return this;
   }
 
@@ -99,12 +68,12 @@ public final class PersistentMapBuilder<K, V> {
    * @return the answer
    */
   public ValueExplanation explain(Class<?> type) {
-    return switch (valueMode) {
+    return switch (options.valueMode()) {
       case LIVE -> new ValueExplanation(type, ValueMode.LIVE, "as all values (ValueMode.LIVE)");
       case COPIED ->
           new ValueExplanation(type, ValueMode.COPIED, "as all values (ValueMode.COPIED)");
       case AUTO -> {
-        TypeReport report = StartUp.codecOfNoFile(classOptions.build(loader())).explain(type);
+        TypeReport report = StartUp.codecOfNoFile(options.codec(keys, values)).explain(type);
         yield new ValueExplanation(
             type,
             report.copyable() ? ValueMode.COPIED : ValueMode.LIVE,
@@ -120,7 +89,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> snapshotMode(SnapshotMode mode) {
-    snapshotMode = Objects.requireNonNull(mode, "mode");
+    store.snapshotMode(mode);
     return this;
   }
 
@@ -134,12 +103,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if both are the same
    */
   public PersistentMapBuilder<K, V> snapshotFiles(Path evenFile, Path oddFile) {
-    if (evenFile.toAbsolutePath().normalize().equals(oddFile.toAbsolutePath().normalize())) {
-      throw new IllegalArgumentException(
-          "the even and the odd snapshot must be different files, not both " + evenFile);
-    }
-    even = evenFile;
-    odd = oddFile;
+    store.snapshotFiles(evenFile, oddFile);
     return this;
   }
 
@@ -154,7 +118,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> readOnly(boolean only) {
-    readOnly = only;
+    store.readOnly(only);
     return this;
   }
 
@@ -170,7 +134,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> acceptOlderCheckpoint(boolean accept) {
-    acceptOlder = accept;
+    store.acceptOlderCheckpoint(accept);
     return this;
   }
 
@@ -187,10 +151,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if not positive
    */
   public PersistentMapBuilder<K, V> autoCheckpoint(Duration interval) {
-    if (interval.isZero() || interval.isNegative()) {
-      throw new IllegalArgumentException("autoCheckpoint must be positive, not " + interval);
-    }
-    autoCheckpoint = interval;
+    store.autoCheckpoint(interval);
     return this;
   }
 
@@ -203,10 +164,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if not positive
    */
   public PersistentMapBuilder<K, V> monitorTimeout(Duration timeout) {
-    if (timeout.isZero() || timeout.isNegative()) {
-      throw new IllegalArgumentException("monitorTimeout must be positive, not " + timeout);
-    }
-    monitorTimeout = timeout;
+    store.monitorTimeout(timeout);
     return this;
   }
 
@@ -218,7 +176,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> closeMode(CloseMode mode) {
-    closeMode = Objects.requireNonNull(mode, "mode");
+    store.closeMode(mode);
     return this;
   }
 
@@ -231,10 +189,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if negative
    */
   public PersistentMapBuilder<K, V> closeTimeout(Duration timeout) {
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException("closeTimeout must be zero or more, not " + timeout);
-    }
-    closeTimeout = timeout;
+    store.closeTimeout(timeout);
     return this;
   }
 
@@ -249,7 +204,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> closeOnExit() {
-    closeOnExit = true;
+    store.closeOnExit();
     return this;
   }
 
@@ -261,7 +216,7 @@ public final class PersistentMapBuilder<K, V> {
    * @return this
    */
   public PersistentMapBuilder<K, V> classLoader(ClassLoader loader) {
-    classLoader = Objects.requireNonNull(loader, "loader");
+    options.classLoader(loader);
     return this;
   }
 
@@ -277,7 +232,7 @@ public final class PersistentMapBuilder<K, V> {
    *     and for a type without objects, such as {@code int}
    */
   public PersistentMapBuilder<K, V> allow(Class<?>... types) {
-    classOptions.allow(types);
+    options.allow(types);
     return this;
   }
 
@@ -290,7 +245,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if it is empty, or of the JDK
    */
   public PersistentMapBuilder<K, V> allowPackage(String name) {
-    classOptions.allowPackage(name);
+    options.allowPackage(name);
     return this;
   }
 
@@ -306,7 +261,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException if the name is an alias of another class already
    */
   public PersistentMapBuilder<K, V> alias(String oldName, Class<?> type) {
-    classOptions.alias(oldName, type);
+    options.alias(oldName, type);
     return this;
   }
 
@@ -320,7 +275,7 @@ public final class PersistentMapBuilder<K, V> {
    * @throws IllegalArgumentException for a type without objects, such as {@code int}
    */
   public PersistentMapBuilder<K, V> immutable(Class<?>... types) {
-    classOptions.immutable(types);
+    options.immutable(types);
     return this;
   }
 
@@ -337,13 +292,13 @@ public final class PersistentMapBuilder<K, V> {
    *     as that of a string is
    */
   public <T> PersistentMapBuilder<K, V> serializer(Class<T> type, Serializer<T> serializer) {
-    classOptions.serializer(type, serializer);
+    options.serializer(type, serializer);
     return this;
   }
 
   /** Replaces the system calls: for tests of failures. */
   PersistentMapBuilder<K, V> fileSystem(FileSystem replacement) {
-    fileSystem = replacement;
+    store.fileSystem(replacement);
     return this;
   }
 
@@ -372,97 +327,14 @@ public final class PersistentMapBuilder<K, V> {
    *     off the heap, or a class that could not be initialised
    */
   public PersistentMap<K, V> open(Path file) {
+    CodecOptions codec = options.codec(keys, values);
+    PersistentStore opened =
+        store.open(file, PersistentStore.wanted(ONLY_MAP, keys, values, codec, file));
     try {
-      return openStore(file);
-    } catch (LinkageError e) {
-      throw new UnsupportedPlatformException(
-          file
-              + ": can't be opened by this process: a class could not be initialised ("
-              + e
-              + "), as happens for want of memory or stack, and can't be repeated; start the"
-              + " program again, with a larger -Xmx if it ran out of memory. The file is as it was",
-          e);
-    }
-  }
-
-  private PersistentMap<K, V> openStore(Path file) {
-    StartUp.begin();
-    CodecOptions options = classOptions.build(loader());
-    StoreConfig config =
-        new StoreConfig(
-            files(file),
-            snapshotMode,
-            closeMode,
-            closeTimeout,
-            readOnly,
-            acceptOlder,
-            new Catalog.MapDescription("", keyType.getName(), valueType.getName()),
-            options,
-            classes -> new StoredKeys(new Codec(classes, options), file),
-            fileSystem != null ? fileSystem : FileSystem.ofPlatform());
-    Store store = Store.open(config);
-    try {
-      ClassesAtStart.initialise();
-      PersistentMap<K, V> map = new PersistentMap<>(store, entries(store, options), autoCheckpoint);
-      if (closeOnExit && !readOnly) {
-        store.closeOnExit();
-      }
-      return map;
-    } catch (Throwable e) { // else the store would stay locked, and nobody could close it
-      try {
-        store.close(CloseMode.DISCARD);
-      } catch (PersistentMapException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      return opened.open(ONLY_MAP, keys, values, options, true);
+    } catch (Throwable e) {
+      PersistentStore.discard(opened.store(), e);
       throw e;
     }
-  }
-
-  private Entries<K, V> entries(Store store, CodecOptions options) {
-    EntryCodec<K, V> codec = new EntryCodec<>(store, keyType, valueType, options);
-    return valueMode == ValueMode.COPIED
-            || (valueMode == ValueMode.AUTO && neverChanges(valueType, codec))
-        ? new CopiedEntries<>(store, codec, cacheBytes)
-        : new LiveEntries<>(store, codec, cacheBytes, valueMode == ValueMode.LIVE, monitorTimeout);
-  }
-
-  /**
-   * Says whether copies will do for all objects of a type, and not only for those of exactly that
-   * class.
-   */
-  private static boolean neverChanges(Class<?> type, EntryCodec<?, ?> codec) {
-    int modifiers = type.getModifiers();
-    return (type.isEnum() || Modifier.isFinal(modifiers) || Modifier.isAbstract(modifiers))
-        && codec.explain(type).copyable();
-  }
-
-  private StoreFiles files(Path hash) {
-    StoreFiles usual = StoreFiles.of(hash);
-    Path evenFile = even;
-    Path oddFile = odd;
-    if (evenFile == null || oddFile == null) {
-      return usual;
-    }
-    StoreFiles named = usual.withSnapshots(evenFile, oddFile);
-    if (named.hash().equals(named.even()) || named.hash().equals(named.odd())) {
-      throw new IllegalArgumentException("a snapshot can't be the hash file itself: " + hash);
-    }
-    return named;
-  }
-
-  private ClassLoader loader() {
-    if (classLoader != null) {
-      return classLoader;
-    }
-    ClassLoader ofValue = values.loader();
-    ClassLoader ofKey = keys.loader();
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    if (ofValue != null) {
-      return ofValue;
-    }
-    if (ofKey != null) {
-      return ofKey;
-    }
-    return context != null ? context : ClassLoader.getSystemClassLoader();
   }
 }

@@ -46,6 +46,9 @@ public record ImageBlock(int kind, long length, long lsn, int map, int shard) {
   /** Addresses, ascending: entries of one map whose keys equality decides about. */
   public static final int ADDRESSES = 6;
 
+  /** The maps that were dropped, and whose numbers are not free yet. */
+  public static final int DROPPED = 7;
+
   /**
    * Returns the header's bytes, for that payload.
    *

@@ -56,8 +56,14 @@ public final class RecordLayout {
   /** The end of what a checkpoint covers. */
   public static final int CHECKPOINT = 6;
 
-  /** The highest kind. */
-  public static final int LAST_KIND = CHECKPOINT;
+  /** A map was dropped: its number as key, the LSN as value. A tombstone of its description. */
+  public static final int DROP = 7;
+
+  /** The highest kind. Those up to 15 are reserved: raw records, and objects by number. */
+  public static final int LAST_KIND = DROP;
+
+  /** The highest number of a map. */
+  public static final int LAST_MAP = 0xffff;
 
   /** Flag: written by the cleaner, which moved the record here. */
   public static final int RELOCATED = 1;
@@ -151,7 +157,7 @@ public final class RecordLayout {
     return Integer.toUnsignedLong((int) INT.get(record, at + KEY_LENGTH_OFFSET));
   }
 
-  /** Returns the number that is the key of a {@link #CATALOG} or {@link #CLASS} record. */
+  /** Returns the number that is the key of a {@link #CATALOG}, {@link #CLASS} or {@link #DROP} record. */
   public static int catalogNumber(byte[] record) {
     return (int) INT.get(record, HEADER_BYTES);
   }

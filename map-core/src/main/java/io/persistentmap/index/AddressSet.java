@@ -3,6 +3,8 @@ package io.persistentmap.index;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.OffHeapMemory;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses of records while a file is read: off the heap, in tables like those of an index, in
@@ -12,12 +14,15 @@ import io.persistentmap.platform.OffHeapMemory;
 final class AddressSet {
   static final int PARTS = 256;
 
-  private final Shard[] parts = new Shard[PARTS];
+  private static final long[] NOTHING = {};
+
+  private final StoreHealth health;
+
+  /** Null until something is added. */
+  private final AtomicReferenceArray<@Nullable Shard> parts = new AtomicReferenceArray<>(PARTS);
 
   AddressSet(StoreHealth health) {
-    for (int i = 0; i < PARTS; i++) {
-      parts[i] = new Shard(i, health, OffHeapMemory::allocate);
-    }
+    this.health = health;
   }
 
   void add(long address) {
@@ -48,33 +53,48 @@ final class AddressSet {
   }
 
   void clear() {
-    for (Shard part : parts) {
-      part.lock();
-      try {
-        part.clear();
-      } finally {
-        part.unlock();
+    for (int i = 0; i < PARTS; i++) {
+      Shard part = parts.get(i);
+      if (part != null) {
+        part.lock();
+        try {
+          part.clear();
+        } finally {
+          part.unlock();
+        }
       }
     }
   }
 
   long count() {
     long sum = 0;
-    for (Shard part : parts) {
-      sum += part.count();
+    for (int i = 0; i < PARTS; i++) {
+      Shard part = parts.get(i);
+      sum += part == null ? 0 : part.count();
     }
     return sum;
   }
 
   /** Returns the addresses of a part, ascending, and drops them. */
   long[] take(int number) {
-    long[] addresses = parts[number].addresses();
-    parts[number].clear();
+    Shard part = parts.get(number);
+    if (part == null) {
+      return NOTHING;
+    }
+    long[] addresses = part.addresses();
+    part.clear();
     return addresses;
   }
 
   private Shard partOf(long address) {
-    return parts[FileLayout.segmentOf(address) & (PARTS - 1)];
+    int number = FileLayout.segmentOf(address) & (PARTS - 1);
+    Shard part = parts.get(number);
+    if (part == null) {
+      Shard made = new Shard(0, number, new Stripe(health), OffHeapMemory::allocate);
+      Shard present = parts.compareAndExchange(number, null, made);
+      part = present != null ? present : made;
+    }
+    return part;
   }
 
   private static int find(Shard part, long slot) {

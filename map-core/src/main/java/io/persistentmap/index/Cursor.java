@@ -45,14 +45,14 @@ public final class Cursor {
 
   /** Returns the next records, or an empty list at the end; valid until the next call. */
   public List<byte[]> next() {
-    health.check();
+    index.check();
     batch.clear();
     try {
       while (batch.isEmpty() && shard < end) {
         fill();
       }
       if (batch.isEmpty()) {
-        health.check(); // a map that was closed meanwhile has no tables
+        index.check(); // a map that was closed meanwhile has no tables
       }
     } catch (InternalError e) {
       throw health.fail(e);
@@ -61,7 +61,12 @@ public final class Cursor {
   }
 
   private void fill() {
-    Shard current = index.shard(shard);
+    Shard current = index.existing(shard);
+    if (current == null) {
+      nextTag = SlotTable.TAGS;
+      advance(Match.ABSENT);
+      return;
+    }
     for (int attempt = 0; attempt < OPTIMISTIC_ATTEMPTS; attempt++) {
       long version = current.version();
       if ((version & 1) == 0) {

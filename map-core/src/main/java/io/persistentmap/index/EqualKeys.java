@@ -31,7 +31,7 @@ final class EqualKeys {
   private final Set<String> classes = new LinkedHashSet<>();
   private long count;
 
-  /** Looks at an index whose keys are placed, and which nobody else can see yet. */
+  /** Looks at an index, for keys that are being placed. */
   EqualKeys(HashIndex index, SegmentTable segments, KeyDecoder keys, int salt) {
     this.index = index;
     this.segments = segments;
@@ -42,13 +42,14 @@ final class EqualKeys {
   /**
    * Looks at all keys.
    *
+   * @param placed the shards of the keys
    * @param accept whether equal ones are told of, instead of refused
    * @return what was accepted, or null if none are equal
    * @throws TypeMismatchException if some are equal, and not accepted
    */
-  @Nullable String check(boolean accept) {
-    for (int i = HashIndex.SHARDS; i < HashIndex.ALL_SHARDS; i++) {
-      SlotTable table = index.shard(i).table();
+  @Nullable String check(@Nullable Shard[] placed, boolean accept) {
+    for (Shard shard : placed) {
+      SlotTable table = shard == null ? null : shard.table();
       if (table != null) {
         look(table);
       }

@@ -5,11 +5,15 @@ import io.persistentmap.index.RecordLookup.Match;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.StoreHealth;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,42 +35,42 @@ public final class HashIndex {
   /** Shards of a map. */
   public static final int ALL_SHARDS = 2 * SHARDS;
 
+  private static final VarHandle SHARD = MethodHandles.arrayElementVarHandle(Shard[].class);
+
   private final int map;
   private final Log log;
   private final StoreHealth health;
   private final RecordLookup lookup;
-  private final Shard[] shards;
-  private final HeldKeys heldKeys;
+  private final Stripes stripes;
+  private final TableMemory tables = new TableMemory();
+
+  /** By number; null until a key of the shard is put. Read and set through {@link #SHARD}. */
+  private final @Nullable Shard[] shards;
+
   private volatile @Nullable Consumer<Object> onChange;
+
+  /** Changes with all stripes. */
+  private volatile boolean dropped;
 
   /**
    * Creates an empty index.
    *
    * @param map number of the map
    * @param log where the records are
-   * @param health of the store
+   * @param stripes of the store
    */
-  public HashIndex(int map, Log log, StoreHealth health) {
-    this(map, log, health, newShards(health));
+  public HashIndex(int map, Log log, Stripes stripes) {
+    this(map, log, stripes, new Shard[ALL_SHARDS]);
   }
 
   /** As the other, with given shards; no key may be of another. */
-  HashIndex(int map, Log log, StoreHealth health, Shard[] shards) {
+  HashIndex(int map, Log log, Stripes stripes, @Nullable Shard[] shards) {
     this.map = map;
     this.log = log;
-    this.health = health;
+    this.stripes = stripes;
+    this.health = stripes.health();
     this.lookup = new RecordLookup(log, health);
     this.shards = shards;
-    this.heldKeys = new HeldKeys(shards);
-  }
-
-  private static Shard[] newShards(StoreHealth health) {
-    Shard[] shards = new Shard[ALL_SHARDS];
-    TableMemory tables = new TableMemory();
-    for (int i = 0; i < ALL_SHARDS; i++) {
-      shards[i] = new Shard(i, health, tables);
-    }
-    return shards;
   }
 
   /** Returns the number of the map. */
@@ -91,19 +95,41 @@ public final class HashIndex {
   public long count(int from, int end) {
     long sum = 0;
     for (int i = from; i < end; i++) {
-      sum += shards[i].count();
+      Shard shard = existing(i);
+      sum += shard == null ? 0 : shard.count();
     }
     return sum;
   }
 
+  /** Returns a shard, or null as long as no key of it has been put. */
+  public @Nullable Shard existing(int number) {
+    return (Shard) SHARD.getAcquire(shards, number);
+  }
+
   /** Returns a shard. */
   public Shard shard(int number) {
-    return shards[number];
+    Shard shard = existing(number);
+    return shard != null ? shard : makeShard(number);
+  }
+
+  private Shard makeShard(int number) {
+    Shard made = new Shard(map, number, stripes.of(number), tables);
+    Shard present = (Shard) SHARD.compareAndExchange(shards, number, null, made);
+    return present != null ? present : made;
+  }
+
+  private static int numberOf(boolean byEquality, long hash) {
+    return Hashing.shard(hash) + (byEquality ? SHARDS : 0);
   }
 
   /** Returns the shard of a key. */
   Shard shardOf(boolean byEquality, long hash) {
-    return shards[Hashing.shard(hash) + (byEquality ? SHARDS : 0)];
+    return shard(numberOf(byEquality, hash));
+  }
+
+  /** Returns the shard of a key, or null as long as no key of it has been put. */
+  @Nullable Shard existingOf(boolean byEquality, long hash) {
+    return existing(numberOf(byEquality, hash));
   }
 
   /** Returns the shard of the operation's key. */
@@ -111,8 +137,71 @@ public final class HashIndex {
     return shardOf(operation.byEquality, operation.hash);
   }
 
+  private @Nullable Shard existingOf(Operation operation) {
+    return existingOf(operation.byEquality, operation.hash);
+  }
+
+  /** Passes on the addresses of the records of all entries. */
+  public void forEachAddress(LongConsumer action) {
+    for (int i = 0; i < shards.length; i++) {
+      Shard shard = existing(i);
+      if (shard != null) {
+        for (long address : shard.addresses()) {
+          action.accept(address);
+        }
+      }
+    }
+  }
+
+  // ---- placing keys that equality decides about ------------------------------------------------
+
+  /** Returns the addresses of all entries about whose keys equality decides, ascending. */
+  long[] addressesByEquality() {
+    LongStream.Builder addresses = LongStream.builder();
+    for (int i = SHARDS; i < shards.length; i++) {
+      Shard shard = existing(i);
+      if (shard != null) {
+        for (long address : shard.addresses()) {
+          addresses.add(address);
+        }
+      }
+    }
+    return addresses.build().sorted().toArray();
+  }
+
+  /** Returns room for other shards of such keys. */
+  @Nullable Shard[] shardsAside() {
+    return new Shard[SHARDS];
+  }
+
+  /** Returns a shard of such keys that is not the index's yet. */
+  Shard makeAside(int number) {
+    return new Shard(map, SHARDS + number, stripes.of(SHARDS + number), tables);
+  }
+
+  /** Makes shards that were made aside the index's, with the same entries as those before. */
+  void replaceByEquality(@Nullable Shard[] made) {
+    Boolean unused =
+        stripes.stopped(
+            () -> {
+              for (int i = 0; i < made.length; i++) {
+                SHARD.setRelease(shards, SHARDS + i, made[i]);
+              }
+              return true;
+            });
+  }
+
+  /** Returns the locks of the store. */
+  public Stripes stripes() {
+    return stripes;
+  }
+
   StoreHealth health() {
     return health;
+  }
+
+  Log log() {
+    return log;
   }
 
   RecordLookup lookup() {
@@ -128,12 +217,12 @@ public final class HashIndex {
    * @return whether there is one
    */
   public boolean find(Operation operation, boolean copy) {
-    health.check();
+    check();
     try {
-      Shard shard = shardOf(operation);
-      Match match = lookup.find(shard, operation, copy);
+      Shard shard = existingOf(operation);
+      Match match = shard == null ? Match.ABSENT : lookup.find(shard, operation, copy);
       while (match == Match.AGAIN) {
-        match = findBesideWriters(shard, operation, copy);
+        match = findBesideWriters(Objects.requireNonNull(shard), operation, copy);
       }
       return result(match, operation);
     } catch (InternalError e) {
@@ -146,9 +235,10 @@ public final class HashIndex {
    * operation's hash. False may also mean that writers were in the way.
    */
   public boolean isAbsent(Operation operation) {
-    health.check();
-    boolean absent = lookup.isAbsent(shardOf(operation), operation.hash);
-    health.check(); // a closed map has no tables
+    check();
+    Shard shard = existingOf(operation);
+    boolean absent = shard == null || lookup.isAbsent(shard, operation.hash);
+    check(); // a closed map has no tables
     return absent;
   }
 
@@ -168,9 +258,10 @@ public final class HashIndex {
    * @return whether there is an entry, or null if writers were in the way
    */
   public @Nullable Boolean tryFind(Operation operation) {
-    health.check();
+    check();
     try {
-      Match match = lookup.find(shardOf(operation), operation, true);
+      Shard shard = existingOf(operation);
+      Match match = shard == null ? Match.ABSENT : lookup.find(shard, operation, true);
       return match == Match.AGAIN ? null : Boolean.valueOf(result(match, operation));
     } catch (InternalError e) {
       throw health.fail(e);
@@ -182,7 +273,7 @@ public final class HashIndex {
       throw lookup.damaged(operation.slot);
     }
     if (match == Match.ABSENT) {
-      health.check(); // a closed map has no tables
+      check(); // a closed map has no tables
     }
     return match == Match.FOUND;
   }
@@ -270,7 +361,7 @@ public final class HashIndex {
       KeyLock other;
       CountDownLatch release = null;
       try {
-        other = shard.heldByOther(operation);
+        other = shard.stripe().heldByOther(map, operation);
         if (other == null) {
           checkMayChange();
           operation.exists = false;
@@ -447,26 +538,30 @@ public final class HashIndex {
     }
   }
 
-  /**
-   * Checks that the current thread may change something: while the store waits for functions before
-   * it closes, only their threads may.
-   *
-   * @throws io.persistentmap.MapClosedException if the store is closed, or being closed
-   * @throws io.persistentmap.StorageFailureException if it has failed
-   */
+  /** As {@link Stripes#checkMayChange}; also refused once the map was dropped. */
   public void checkMayChange() {
-    health.checkWritable();
-    if (health.isDraining() && !heldKeys.isHeldByCurrentThread()) {
-      throw health.closedException();
+    requirePresent();
+    stripes.checkMayChange();
+  }
+
+  /**
+   * Checks that the map can be read.
+   *
+   * @throws io.persistentmap.MapClosedException if the map was dropped, or the store is closed
+   * @throws io.persistentmap.StorageFailureException if the store has failed
+   */
+  public void check() {
+    requirePresent();
+    health.check();
+  }
+
+  private void requirePresent() {
+    if (dropped) {
+      throw health.droppedException();
     }
   }
 
   // ---- changing a key that user code decides about ---------------------------------------------
-
-  /** Returns the keys that functions hold. */
-  public HeldKeys heldKeys() {
-    return heldKeys;
-  }
 
   /** Takes the key for the current thread; {@link #find} tells what is there. */
   public Hold hold(Operation operation) {
@@ -484,12 +579,12 @@ public final class HashIndex {
    */
   public @Nullable Hold tryHold(Operation operation) {
     Shard shard = shardOf(operation);
-    if (!shard.tryLock()) {
+    if (!shard.stripe().tryLock()) {
       return null;
     }
     operation.owes++;
     try {
-      return shard.holderOf(operation) == null ? new Hold(this, shard, operation, false) : null;
+      return shard.stripe().holderOf(map, operation) == null ? new Hold(this, shard, operation, false) : null;
     } finally {
       unlock(shard, operation);
     }
@@ -515,7 +610,7 @@ public final class HashIndex {
   private @Nullable KeyLock holderOf(Operation operation) {
     Shard shard = lockAnyway(operation);
     try {
-      return shard.holderOf(operation);
+      return shard.stripe().holderOf(map, operation);
     } finally {
       unlock(shard, operation);
     }
@@ -542,7 +637,7 @@ public final class HashIndex {
       } else if (operation.exists) {
         erase(shard, operation);
       }
-      shard.releaseKey(keyLock, operation);
+      shard.stripe().releaseKey(keyLock, operation);
     } catch (InternalError e) {
       throw health.fail(e);
     } finally {
@@ -552,93 +647,54 @@ public final class HashIndex {
 
   // ---- all entries at once ---------------------------------------------------------------------
 
-  /**
-   * Runs code under all shard locks: nothing changes meanwhile. The store has failed if one of them
-   * can't be given back.
-   */
-  public <T> T stopped(Supplier<T> code) {
-    int locked = 0;
-    try {
-      try {
-        for (; locked < shards.length; locked++) {
-          shards[locked].lock();
-        }
-        return code.get();
-      } finally {
-        while (locked > 0) {
-          shards[locked - 1].unlock();
-          locked--;
-        }
-      }
-    } catch (Throwable e) {
-      if (locked > 0) {
-        health.broken = e;
-      }
-      throw e;
-    }
-  }
-
-  /** Waits for all changes that have begun. */
-  public void awaitChanges() {
-    for (Shard shard : shards) {
-      shard.awaitChanges();
-    }
-  }
-
-  /**
-   * Drops all tables, and what else is to be dropped with them: the store is closed. All shards are
-   * locked, but for locks that an error has left.
-   */
-  public void dropAll(Runnable more) {
-    boolean[] locked = new boolean[shards.length];
-    try {
-      boolean left = false; // then others were left, too, and each would be waited for
-      for (int i = 0; i < shards.length; i++) {
-        locked[i] = left ? shards[i].tryLock() : shards[i].lockUnlessLeft();
-        left |= !locked[i];
-      }
-      dropAll();
-      more.run();
-      unlock(locked);
-    } catch (Throwable e) {
-      health.broken = e; // so that nobody waits for the locks that are left
-      unlock(locked);
-      throw e;
-    }
-  }
-
-  private void unlock(boolean[] locked) {
+  /** Drops all tables: the store is closed. With all stripes. */
+  public void dropAll() {
     for (int i = 0; i < shards.length; i++) {
-      if (locked[i]) {
-        shards[i].unlock();
-        locked[i] = false;
+      Shard shard = existing(i);
+      if (shard != null) {
+        shard.clear();
       }
-    }
-  }
-
-  /** Under all shard locks. */
-  private void dropAll() {
-    for (Shard shard : shards) {
-      shard.clear();
     }
   }
 
   /** Removes all entries, at once. The operation's record is a finished {@code CLEAR}. */
   public void clear(Operation operation, Runnable clearCache) {
+    removeAll(
+        () -> {
+          long unused = log.append(operation.record(), 0, 0);
+        },
+        clearCache);
+  }
+
+  /**
+   * Removes all entries, and refuses all work from then on.
+   *
+   * @param append appends the record that says so, as the last thing that could fail
+   */
+  public void drop(Runnable append, Runnable clearCache) {
+    removeAll(
+        append,
+        () -> {
+          dropped = true;
+          clearCache.run();
+        });
+  }
+
+  private void removeAll(Runnable append, Runnable more) {
     awaitTurnToRemove();
     Consumer<Segment> drop = segment -> segment.clearLive(map);
     Boolean unused =
-        stopped(
+        stripes.stopped(
             () -> {
               checkMayChange();
-              log.append(operation.record(), 0, 0);
+              append.run();
               try {
-                for (Shard shard : shards) {
-                  shard.overrunKeys();
+                for (int i = 0; i < shards.length; i++) {
+                  stripes.of(i).overrunKeys(map);
                 }
                 dropAll();
                 log.segments().forEachLog(drop);
-                clearCache.run();
+                more.run();
                 return true;
               } catch (Throwable e) {
                 health.broken = e;

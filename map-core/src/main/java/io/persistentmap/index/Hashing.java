@@ -61,6 +61,14 @@ public final class Hashing {
     return fold(fold(hashCode ^ K1, seed ^ K0) ^ K2, K1);
   }
 
+  /**
+   * Returns a hash for a key that has not been read: nothing looks it up, but it has a place. It is
+   * good for this process only, and in no file.
+   */
+  static long ofAddress(long seed, long address) {
+    return fold(fold(address ^ K1, seed ^ K0) ^ K2, K1);
+  }
+
   private static long rest(byte[] bytes, int from, int length) {
     long word = 0;
     for (int i = length - 1; i >= 0; i--) {

@@ -5,20 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** The keys of an index that functions of the program hold. Thread-safe. */
+/** The keys of a store that functions of the program hold. Thread-safe. */
 public final class HeldKeys {
   private static final long LOOK_NANOS = 1_000_000;
 
-  private final Shard[] shards;
+  private final Stripe[] stripes;
 
-  HeldKeys(Shard[] shards) {
-    this.shards = shards;
+  HeldKeys(Stripe[] stripes) {
+    this.stripes = stripes;
   }
 
   /** Says whether the current thread runs a function that holds a key; takes no lock. */
   public boolean isHeldByCurrentThread() {
-    for (Shard shard : shards) {
-      if (shard.isHeldByCurrentThread()) {
+    for (Stripe stripe : stripes) {
+      if (stripe.isHeldByCurrentThread()) {
         return true;
       }
     }
@@ -46,8 +46,8 @@ public final class HeldKeys {
    */
   public OverdueKeys present() {
     List<KeyLock> held = new ArrayList<>();
-    for (Shard shard : shards) {
-      shard.addHeldByFunctions(held);
+    for (Stripe stripe : stripes) {
+      stripe.addHeldByFunctions(held);
     }
     return new OverdueKeys(held);
   }

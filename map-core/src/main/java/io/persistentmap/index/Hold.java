@@ -28,7 +28,7 @@ public final class Hold {
           releaseLocked();
           return true;
         };
-    this.keyLock = shard.takeKey(operation, ofFunction);
+    this.keyLock = shard.stripe().takeKey(index.map(), operation, ofFunction);
   }
 
   /** Puts the finished record of the operation that took the hold, and gives the key back. */
@@ -81,7 +81,7 @@ public final class Hold {
   public void releaseLocked() {
     if (!released) {
       released = true;
-      shard.releaseKey(keyLock, operation);
+      shard.stripe().releaseKey(keyLock, operation);
     }
   }
 }

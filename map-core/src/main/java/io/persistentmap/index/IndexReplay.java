@@ -3,6 +3,7 @@ package io.persistentmap.index;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.serializer.ByteReader;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Fills an index from the file: from the blocks of an image, then by the records of the log behind
@@ -26,11 +27,19 @@ import io.persistentmap.serializer.ByteReader;
 public final class IndexReplay {
   private final HashIndex index;
   private final AddressSet addresses;
-  private final long[] shardLsns = new long[HashIndex.SHARDS];
+  private final long seed;
 
-  /** Fills an empty index, before anybody else can see it. */
-  public IndexReplay(HashIndex index) {
+  /** By shard, 0 where the image had none: whatever comes then is replayed. */
+  private final AtomicLongArray shardLsns = new AtomicLongArray(HashIndex.SHARDS);
+
+  /**
+   * Fills an empty index, before anybody else can see it.
+   *
+   * @param seed of the store's hash
+   */
+  public IndexReplay(HashIndex index, long seed) {
     this.index = index;
+    this.seed = seed;
     this.addresses = new AddressSet(index.health());
   }
 
@@ -39,9 +48,27 @@ public final class IndexReplay {
     return index.count() + addresses.count();
   }
 
+  /** Returns the index. */
+  public HashIndex index() {
+    return index;
+  }
+
   /** Returns what is known of the keys that equality decides about. */
   AddressSet addresses() {
     return addresses;
+  }
+
+  /**
+   * Ends the replay: the keys that equality decides about, which have not been read, get places by
+   * their addresses, where the cleaner and images find them. {@link KeyPlacement} gives them those
+   * where they are looked up.
+   */
+  public void finish() {
+    for (int part = 0; part < AddressSet.PARTS; part++) {
+      for (long address : addresses.take(part)) {
+        add(true, Hashing.ofAddress(seed, address), address);
+      }
+    }
   }
 
   // ---- image: several threads ------------------------------------------------------------------
@@ -51,14 +78,13 @@ public final class IndexReplay {
    *
    * @return false if there is no such shard, or the bytes are not slots in order of tags
    */
-  public boolean shard(int map, int number, long lsn, byte[] slots, int length) {
-    if (map != index.map()
-        || number < 0
+  public boolean shard(int number, long lsn, byte[] slots, int length) {
+    if (number < 0
         || number >= HashIndex.SHARDS
         || !IndexImage.read(index.shard(number), slots, length)) {
       return false;
     }
-    shardLsns[number] = lsn;
+    shardLsns.set(number, lsn);
     return true;
   }
 
@@ -67,8 +93,8 @@ public final class IndexReplay {
    *
    * @return false if the bytes are not addresses in order
    */
-  public boolean addresses(int map, byte[] bytes, int length) {
-    if (map != index.map() || length % Long.BYTES != 0) {
+  public boolean addresses(byte[] bytes, int length) {
+    if (length % Long.BYTES != 0) {
       return false;
     }
     ByteReader in = new ByteReader(bytes, 0, length);
@@ -97,7 +123,7 @@ public final class IndexReplay {
 
   /** Replays a put of a key that is found by its bytes. */
   public void put(long hash, long lsn, long address, long previous) {
-    if (lsn < shardLsns[Hashing.shard(hash)]) {
+    if (lsn < shardLsns.get(Hashing.shard(hash))) {
       return;
     }
     Shard shard = index.shardOf(false, hash);
@@ -112,7 +138,7 @@ public final class IndexReplay {
 
   /** Replays a remove of a key that is found by its bytes. */
   public void remove(long hash, long lsn, long address, long previous) {
-    if (lsn >= shardLsns[Hashing.shard(hash)]) {
+    if (lsn >= shardLsns.get(Hashing.shard(hash))) {
       Shard shard = index.shardOf(false, hash);
       shard.remove(requirePosition(shard, hash, address, previous));
     }
@@ -134,8 +160,9 @@ public final class IndexReplay {
   /** Replays that all entries were removed. */
   public void clear(long lsn) {
     for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
-      if (lsn >= shardLsns[shard]) {
-        index.shard(shard).clear();
+      Shard present = index.existing(shard);
+      if (present != null && lsn >= shardLsns.get(shard)) {
+        present.clear();
       }
     }
     addresses.clear();

@@ -36,6 +36,7 @@ final class KeyLock {
   /** Threads that make a checkpoint, or wait for one: nobody who makes one may wait for them. */
   private static final Set<Thread> CHECKPOINTING = ConcurrentHashMap.newKeySet();
 
+  private final int map;
   private final long hash;
 
   /** The key as its owner gave it; null if a checkpoint holds it. */
@@ -68,7 +69,8 @@ final class KeyLock {
    *
    * @param ofFunction whether a function of the program is to run, rather than a checkpoint
    */
-  KeyLock(Operation operation, @Nullable KeyLock next, boolean ofFunction) {
+  KeyLock(int map, Operation operation, @Nullable KeyLock next, boolean ofFunction) {
+    this.map = map;
     this.hash = operation.hash;
     this.object = ofFunction ? operation.key : null;
     this.byEquality = operation.byEquality;
@@ -110,12 +112,13 @@ final class KeyLock {
   }
 
   /**
-   * Says whether it is exactly this key, which may need its {@code equals}: not under a lock.
+   * Says whether it is exactly this key of a map, which may need its {@code equals}: not under a lock.
    *
    * @param key of the operation, as an object
    */
-  boolean isExactly(Operation operation, Object key) {
-    return hash == operation.hash
+  boolean isExactly(int ofMap, Operation operation, Object key) {
+    return map == ofMap
+        && hash == operation.hash
         && byEquality == operation.byEquality
         && (byEquality ? key.equals(object) : isKeyOf(operation));
   }
@@ -139,22 +142,27 @@ final class KeyLock {
     return awaited;
   }
 
+  /** Returns the number of the map. */
+  int map() {
+    return map;
+  }
+
   /** Returns the hash of the key. */
   long hash() {
     return hash;
   }
 
   /** Says whether this is the operation's key, held by another thread. */
-  boolean isOther(Operation operation) {
-    return owner != Thread.currentThread() && isOf(operation);
+  boolean isOther(int ofMap, Operation operation) {
+    return owner != Thread.currentThread() && isOf(ofMap, operation);
   }
 
   /**
    * Says whether this is the operation's key. Keys about which equality decides share a lock if
    * they have the same hash: to ask them would be user code under a lock.
    */
-  boolean isOf(Operation operation) {
-    return hash == operation.hash && (operation.byEquality || isKeyOf(operation));
+  boolean isOf(int ofMap, Operation operation) {
+    return map == ofMap && hash == operation.hash && (operation.byEquality || isKeyOf(operation));
   }
 
   private boolean isKeyOf(Operation operation) {

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the keys about which equality decides their places in an index, when the file has been
- * read: each record is read once, its key decoded, and its {@code hashCode} of this process asked.
+ * Gives the keys about which equality decides their places in an index: each record is read once,
+ * its key decoded, and its {@code hashCode} of this process asked. Until then they have places by
+ * their addresses ({@link IndexReplay#finish}), so the new ones are made aside, and put in at once.
  *
  * <p>If there are many, a thread of ours reads and checks the records. What they mean is found out
  * by the opening thread alone: objects of the program are made, and its code runs, in no thread
@@ -27,36 +28,41 @@ public final class KeyPlacement {
   private final KeyDecoder keys;
   private final EqualKeys equalKeys;
   private final long seed;
+  private final @Nullable Shard[] placed;
   private long unreadable;
   private @Nullable Throwable firstReason;
   private @Nullable String accepted;
 
-  /** Places keys in an index that nobody else can see yet. */
+  /** Places keys in an index that no function of the map uses yet, nor the cleaner meanwhile. */
   public KeyPlacement(
       HashIndex index, SegmentTable segments, DataFile file, KeyDecoder keys, int salt, long seed) {
     this.index = index;
     this.reader = new StoredKeyReader(index, segments, file, salt);
     this.keys = keys;
     this.equalKeys = new EqualKeys(index, segments, keys, salt);
+    this.placed = index.shardsAside();
     this.seed = seed;
   }
 
   /**
-   * Places all keys that a replay has found.
+   * Places all keys.
    *
    * @param acceptEqual whether keys that are equal now are told of, instead of refused
    * @throws io.persistentmap.CorruptFileException if a record is damaged
    * @throws io.persistentmap.TypeMismatchException if two keys are equal now, and not accepted
    */
-  public void run(IndexReplay replay, boolean acceptEqual) {
-    AddressSet addresses = replay.addresses();
-    if (addresses.count() < MANY_KEYS) {
+  public void run(boolean acceptEqual) {
+    long[] addresses = index.addressesByEquality();
+    if (addresses.length < MANY_KEYS) {
       reader.read(addresses, this::place);
     } else {
       ReadAhead.<StoredKeyReader.Keys>run(
           "persistentmap open", sink -> reader.read(addresses, sink), this::place);
     }
-    accepted = equalKeys.check(acceptEqual);
+    accepted = equalKeys.check(placed, acceptEqual);
+    if (addresses.length > 0) {
+      index.replaceByEquality(placed);
+    }
   }
 
   /** Returns what a careful person would want to know. */
@@ -99,13 +105,13 @@ public final class KeyPlacement {
   }
 
   private void insert(long hash, long address) {
-    Shard shard = index.shardOf(true, hash);
-    shard.lock();
-    try {
-      shard.reserve();
-      shard.insert(SlotTable.slot(Hashing.tag(hash), address));
-    } finally {
-      shard.unlock();
+    int number = Hashing.shard(hash);
+    Shard shard = placed[number];
+    if (shard == null) {
+      shard = index.makeAside(number);
+      placed[number] = shard;
     }
+    shard.reserve();
+    shard.insert(SlotTable.slot(Hashing.tag(hash), address));
   }
 }

@@ -19,10 +19,10 @@ public final class OverdueKeys {
     return held.isEmpty();
   }
 
-  /** Says whether a key with that hash may be among them. */
-  public boolean mayHave(long hash) {
+  /** Says whether a key of a map with that hash may be among them. */
+  public boolean mayHave(int map, long hash) {
     for (KeyLock lock : held) {
-      if (lock.hash() == hash) {
+      if (lock.map() == map && lock.hash() == hash) {
         return true;
       }
     }
@@ -32,11 +32,12 @@ public final class OverdueKeys {
   /**
    * Says whether a key is among them; asks its {@code equals}, if that decides.
    *
+   * @param map its number
    * @param operation whose key it is
    * @param key the same as an object
    */
-  public boolean has(Operation operation, Object key) {
-    return held.stream().anyMatch(lock -> lock.isExactly(operation, key));
+  public boolean has(int map, Operation operation, Object key) {
+    return held.stream().anyMatch(lock -> lock.isExactly(map, operation, key));
   }
 
   /** Names the keys, who holds them, and where the holders are. */

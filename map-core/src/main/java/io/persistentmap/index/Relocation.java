@@ -8,33 +8,32 @@ import java.lang.invoke.VarHandle;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the cleaner asks of an index: which records of a segment count, and to name another place
+ * What the cleaner asks of the indexes: which records of a segment count, and to name another place
  * for one. It works on addresses, and calls no user code: a {@code hashCode} that gives another
  * answer each time can't make it lose a record.
  */
 public final class Relocation {
-  private final HashIndex index;
+  private final Indexes indexes;
   private final Log log;
   private final StoreHealth health;
 
-  /** Relocates the records of an index. */
-  public Relocation(HashIndex index, Log log, StoreHealth health) {
-    this.index = index;
+  /** Relocates the records of all maps. */
+  public Relocation(Indexes indexes, Log log, StoreHealth health) {
+    this.indexes = indexes;
     this.log = log;
     this.health = health;
   }
 
   /**
-   * Waits until the index names every record that had been appended: a writer holds its shard's
+   * Waits until an index names every record that had been appended: a writer holds its shard's
    * lock from before it appends until then. Only what it names afterwards need be moved out of a
    * segment that was full before.
    */
   public void awaitChanges() {
-    for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
-      index.shard(shard).awaitChanges();
-    }
+    indexes.stripes().awaitChanges();
   }
 
   /**
@@ -51,13 +50,19 @@ public final class Relocation {
       byNumber[segment] = new SegmentSlots();
       found.put(segment, byNumber[segment]);
     }
-    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
-      int shardOfHash = shard - HashIndex.SHARDS;
-      Shard present = index.shard(shard);
-      Boolean unused = present.locked(() -> collect(present, shardOfHash, byNumber));
-    }
+    indexes.list().forEach(index -> collect(index, byNumber));
     found.values().forEach(SegmentSlots::sort);
     return found;
+  }
+
+  private static void collect(HashIndex index, SegmentSlots[] byNumber) {
+    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
+      int shardOfHash = shard - HashIndex.SHARDS;
+      Shard present = index.existing(shard);
+      if (present != null) {
+        Boolean unused = present.locked(() -> collect(present, shardOfHash, byNumber));
+      }
+    }
   }
 
   private static boolean collect(Shard shard, int shardOfHash, SegmentSlots[] byNumber) {
@@ -80,10 +85,11 @@ public final class Relocation {
   }
 
   /**
-   * Reads where a hash's slot would be, so that it is in the processor's cache; returns anything.
+   * Reads where a slot of a hash would be, so that it is in the processor's cache; returns anything.
    */
-  public long touch(long hash) {
-    SlotTable table = index.shardOf(false, hash).table();
+  public long touch(int map, long hash) {
+    Shard shard = existing(map, false, hash);
+    SlotTable table = shard == null ? null : shard.table();
     return table == null ? 0 : table.get(table.home(Hashing.tag(hash)));
   }
 
@@ -92,8 +98,11 @@ public final class Relocation {
    * False is certain: slots that move meanwhile could hide the one that is looked for, so then the
    * answer is true.
    */
-  public boolean mayName(long hash, long address) {
-    Shard shard = index.shardOf(false, hash);
+  public boolean mayName(int map, long hash, long address) {
+    Shard shard = existing(map, false, hash);
+    if (shard == null) {
+      return false; // an entry keeps its shard; a map that was dropped has none
+    }
     long version = shard.version();
     SlotTable table = shard.table();
     boolean named = table != null && table.find(slot(hash, address)) >= 0;
@@ -107,9 +116,9 @@ public final class Relocation {
    *
    * @return whether it did
    */
-  public boolean relocate(Operation operation, long address) {
-    Shard shard = index.shardOf(operation.byEquality, operation.hash);
-    return shard.locked(() -> relocate(shard, operation, address));
+  public boolean relocate(int map, Operation operation, long address) {
+    Shard shard = existing(map, operation.byEquality, operation.hash);
+    return shard != null && shard.locked(() -> relocate(shard, operation, address));
   }
 
   private boolean relocate(Shard shard, Operation operation, long address) {
@@ -128,6 +137,11 @@ public final class Relocation {
       throw e;
     }
     return true;
+  }
+
+  private @Nullable Shard existing(int map, boolean byEquality, long hash) {
+    HashIndex index = indexes.get(map);
+    return index == null ? null : index.existingOf(byEquality, hash);
   }
 
   private static long slot(long hash, long address) {

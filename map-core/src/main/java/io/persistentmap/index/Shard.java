@@ -1,31 +1,28 @@
 package io.persistentmap.index;
 
-import io.persistentmap.log.BoundedLock;
-import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard of an index: a table, the lock of its writers, and the version by which readers know
- * whether what they read was consistent (a sequence lock).
+ * A shard of the index of a map: a table, and the version by which readers know whether what they
+ * read was consistent (a sequence lock). Writers have the lock of its {@link Stripe}, which shards
+ * of other maps share.
  *
  * <p>The version is odd while slots move, and changes with every change of a slot. A reader reads
  * it, probes, reads the record, and reads it again; if it is the same and even, slot and record
  * belonged together, since a record's segment is reused only long after its slot has changed.
  *
- * <p>The lock is held for the time of an append and never while user code runs. Operations that
- * call user code hold a {@link KeyLock} instead, which only writers of the same key wait for.
+ * <p>An index makes a shard when the first of its keys comes, so a small map has few.
  *
  * <p>Not final: tests break it on purpose, to see that they notice.
  */
 public class Shard {
-  private static final int INITIAL_HOME_BITS = 3;
+  private static final int INITIAL_HOME_BITS = 2;
 
   private static final VarHandle VERSION;
 
@@ -37,10 +34,10 @@ public class Shard {
     }
   }
 
-  /** Protects the table, the count and the key locks; orders the records of the shard's keys. */
-  private final BoundedLock lock;
+  /** Its lock protects the table and the count, and orders the records of the shard's keys. */
+  private final Stripe stripe;
 
-  private final StoreHealth health;
+  private final int map;
   private final int number;
   private final LongFunction<Memory> allocator;
 
@@ -53,22 +50,10 @@ public class Shard {
   @SuppressWarnings("unused") // through VERSION
   private volatile long version;
 
-  /**
-   * Changes under the lock. A thread finds what it holds itself without the lock, too: nobody else
-   * takes that out, and what others take out leads on.
-   */
-  private volatile @Nullable KeyLock keyLocks;
-
-  /** How many keys are held; changes under the lock. */
-  private volatile int keysHeld;
-
-  /** How many keys have been held so far; changes under the lock. */
-  private volatile long holds;
-
-  Shard(int number, StoreHealth health, LongFunction<Memory> allocator) {
+  Shard(int map, int number, Stripe stripe, LongFunction<Memory> allocator) {
+    this.map = map;
     this.number = number;
-    this.health = health;
-    this.lock = new BoundedLock(health);
+    this.stripe = stripe;
     this.allocator = allocator;
   }
 
@@ -77,69 +62,44 @@ public class Shard {
     return number;
   }
 
+  /** Returns what protects it. */
+  Stripe stripe() {
+    return stripe;
+  }
+
   /** Takes the lock, without reacting to interrupts. */
   public void lock() {
-    lock.lock();
-  }
-
-  /** Takes the lock, if nobody has it at this moment. */
-  boolean tryLock() {
-    return lock.tryLock();
-  }
-
-  /** Takes the lock, if need be without having it; returns whether it is to be given back. */
-  boolean lockUnlessLeft() {
-    return lock.lockUnlessLeft();
+    stripe.lock();
   }
 
   /** Gives the lock back. */
   public void unlock() {
-    lock.unlock();
+    stripe.unlock();
   }
 
   /** Runs code under the lock; the store has failed if it can't be given back. */
-  @SuppressWarnings("NullAway") // null only if it does not wait, or if the code returns null
   public <T> T locked(Supplier<T> code) {
-    return locked(code, true);
+    return stripe.locked(code);
   }
 
   /** As {@link #locked}, but returns null if somebody has the lock at this moment. */
   public <T> @Nullable T tryLocked(Supplier<T> code) {
-    return locked(code, false);
+    return stripe.tryLocked(code);
   }
 
-  /** Nothing is called between taking the lock and the block that gives it back. */
-  private <T> @Nullable T locked(Supplier<T> code, boolean wait) {
-    if (wait) {
-      lock.lock();
-    } else if (!lock.tryLock()) {
-      return null;
-    }
-    boolean left = true;
-    try {
-      try {
-        return code.get();
-      } finally {
-        lock.unlock();
-        left = false;
-      }
-    } catch (Throwable e) {
-      if (left) {
-        health.broken = e;
-      }
-      throw e;
-    }
+  /** Says whether a key of the map with that hash is held, by whomever. */
+  public boolean isHeld(long hash) {
+    return stripe.isHeld(map, hash);
   }
 
-  /** Waits for the changes that have begun. */
-  void awaitChanges() {
-    lock.lock();
-    try {
-      lock.unlock();
-    } catch (Throwable e) {
-      health.broken = e;
-      throw e;
-    }
+  /** Says whether any key of the stripe is held, by whomever; needs no lock. */
+  public boolean isAnyHeld() {
+    return stripe.isAnyHeld();
+  }
+
+  /** Returns a number that changes whenever a key of the stripe is taken; needs no lock. */
+  public long holds() {
+    return stripe.holds();
   }
 
   /** Returns the number of entries. */
@@ -273,7 +233,7 @@ public class Shard {
       table = next;
       endMove();
     } catch (Throwable e) {
-      health.broken = e; // the version is odd while nobody moves anything, or the other way round
+      stripe.broken(e); // the version is odd while nobody moves anything, or the other way round
       throw e;
     }
   }
@@ -293,117 +253,5 @@ public class Shard {
 
   void endMove() {
     VERSION.setRelease(this, (long) VERSION.get(this) + 1);
-  }
-
-  // ---- key locks -------------------------------------------------------------------------------
-
-  /** Returns the lock of the key, if another thread holds it. */
-  @Nullable KeyLock heldByOther(Operation operation) {
-    KeyLock held = keyLocks;
-    while (held != null && !held.isOther(operation)) {
-      held = held.next;
-    }
-    return held;
-  }
-
-  /**
-   * Takes the key for the current thread, once more if it has it.
-   *
-   * @param ofFunction whether a function of the program is to run, rather than a checkpoint
-   */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  KeyLock takeKey(Operation operation, boolean ofFunction) {
-    KeyLock taken = new KeyLock(operation, keyLocks, ofFunction);
-    keyLocks = taken;
-    operation.owes++;
-    keysHeld++;
-    holds++;
-    VarHandle.storeStoreFence(); // nothing that the holder changes can be seen before that
-    return taken;
-  }
-
-  /** Returns the lock of the key, if any thread holds it. */
-  @Nullable KeyLock holderOf(Operation operation) {
-    KeyLock held = keyLocks;
-    while (held != null && !held.isOf(operation)) {
-      held = held.next;
-    }
-    return held;
-  }
-
-  /** Says whether a key with that hash is held, by whomever. */
-  public boolean isHeld(long hash) {
-    for (KeyLock held = keyLocks; held != null; held = held.next) {
-      if (held.hash() == hash) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Says whether any key is held, by whomever; needs no lock. */
-  public boolean isAnyHeld() {
-    return keysHeld > 0;
-  }
-
-  /** Returns a number that changes whenever a key is taken; needs no lock. */
-  public long holds() {
-    return holds;
-  }
-
-  /** Says whether the current thread runs a function on a key; needs no lock. */
-  boolean isHeldByCurrentThread() {
-    if (keysHeld > 0) {
-      for (KeyLock held = keyLocks; held != null; held = held.next) {
-        if (held.isOwn() && held.isOfFunction()) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /** Adds the keys that functions hold. */
-  void addHeldByFunctions(Collection<KeyLock> to) {
-    if (keysHeld == 0) {
-      return;
-    }
-    boolean unused =
-        locked(
-            () -> {
-              for (KeyLock held = keyLocks; held != null; held = held.next) {
-                if (held.isOfFunction()) {
-                  to.add(held);
-                }
-              }
-              return true;
-            });
-  }
-
-  /** Tells the keys held by other threads that the map is being cleared. */
-  void overrunKeys() {
-    for (KeyLock held = keyLocks; held != null; held = held.next) {
-      held.overrun();
-    }
-  }
-
-  /** Gives a key back. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-  void releaseKey(KeyLock released, Operation operation) {
-    KeyLock before = null;
-    for (KeyLock held = keyLocks; held != null; held = held.next) {
-      if (held == released) {
-        if (before == null) {
-          keyLocks = held.next;
-        } else {
-          before.next = held.next;
-        }
-        break;
-      }
-      before = held;
-    }
-    keysHeld--;
-    operation.owes--;
-    released.released();
   }
 }

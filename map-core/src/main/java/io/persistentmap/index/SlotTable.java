@@ -27,7 +27,7 @@ final class SlotTable {
   static final int TAG_BITS = 24;
   static final long TAGS = 1L << TAG_BITS;
 
-  private static final int MIN_OVERFLOW = 8;
+  private static final int MIN_OVERFLOW = 4;
 
   private final Memory memory;
   private final int homeBits;

@@ -84,17 +84,11 @@ final class StoredKeyReader {
   }
 
   /**
-   * Reads the records of all addresses, in the order of the file.
+   * Reads the records of addresses, which ascend, so in the order of the file.
    *
    * @throws io.persistentmap.CorruptFileException if a record is damaged
    */
-  void read(AddressSet addresses, Consumer<Keys> to) {
-    for (int part = 0; part < AddressSet.PARTS; part++) {
-      readPart(addresses.take(part), to);
-    }
-  }
-
-  private void readPart(long[] addresses, Consumer<Keys> sink) {
+  void read(long[] addresses, Consumer<Keys> sink) {
     int from = 0;
     while (from < addresses.length) {
       int number = FileLayout.segmentOf(addresses[from]);

@@ -5,9 +5,9 @@ import io.persistentmap.platform.OffHeapMemory;
 import java.util.function.LongFunction;
 
 /**
- * Zeroed memory for the tables of one index, side by side in slabs of huge pages: a look-up goes to
- * a random place of the index, and with pages of 4 KiB waits for its translation, too (measured in
- * {@code docs/decisions/0008-huge-pages-for-the-index.md}).
+ * Zeroed memory for the tables of one index, one after the other in slabs. Those of large tables
+ * are huge pages: a look-up goes to a random place of the index, and with pages of 4 KiB waits for
+ * its translation, too (measured in {@code docs/decisions/0008-huge-pages-for-the-index.md}).
  *
  * <p>A slab is released when none of its tables can be reached. The tables of an index double at
  * about the same time, since a hash spreads the keys evenly: so a slab is hardly ever kept by few.
@@ -25,9 +25,6 @@ final class TableMemory implements LongFunction<Memory> {
 
   @Override
   public Memory apply(long size) {
-    if (size < LEAST_BYTES) {
-      return OffHeapMemory.allocate(size);
-    }
     Memory table = take(size);
     table.zero(0, size);
     return table;
@@ -35,7 +32,11 @@ final class TableMemory implements LongFunction<Memory> {
 
   private synchronized Memory take(long size) {
     if (size > slab.size() - used) {
-      slab = OffHeapMemory.allocateHuge(size * LEAST_TABLES);
+      long bytes = size * LEAST_TABLES;
+      slab =
+          size < LEAST_BYTES
+              ? OffHeapMemory.allocateUnzeroed(bytes)
+              : OffHeapMemory.allocateHuge(bytes);
       used = 0;
     }
     Memory table = slab.slice(used, size);

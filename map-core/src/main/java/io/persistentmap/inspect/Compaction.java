@@ -48,6 +48,7 @@ public final class Compaction {
           progress,
           record ->
               builder.add(
+                  record.map(),
                   record.flags() & RecordLayout.BY_EQUALITY,
                   record.bytes(),
                   record.keyFrom(),

@@ -14,9 +14,9 @@ import io.persistentmap.store.ReadState;
 import io.persistentmap.store.StoreFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -200,7 +200,7 @@ final class FileChecker {
     long hash =
         Hashing.hash(
             state.superblock().hashSeed(), record.bytes(), record.keyFrom(), record.keyLength());
-    if (!state.names(hash, record.address())) {
+    if (!state.names(record.map(), hash, record.address())) {
       found(
           FileLayout.fileOffsetOf(record.address()),
           "the index names this record, but not where the hash of its key is looked for");
@@ -244,25 +244,20 @@ final class FileChecker {
   }
 
   private void compareUsage(Segment segment, LogState.Usage usage) {
-    long[] live = segment.liveByMap();
-    long[] expected = new long[live.length];
-    for (Map.Entry<Integer, Long> entry : usage.liveByMap.entrySet()) {
-      if (entry.getKey() < expected.length) {
-        expected[entry.getKey()] = entry.getValue();
-      }
-    }
-    boolean same = Arrays.equals(live, expected);
-    if (!same || segment.tombstoneBytes() != usage.tombstones) {
+    Map<Integer, Long> live = segment.liveByMap();
+    Map<Integer, Long> expected = new TreeMap<>(usage.liveByMap);
+    expected.values().removeIf(bytes -> bytes == 0);
+    if (!live.equals(expected) || segment.tombstoneBytes() != usage.tombstones) {
       found(
           FileLayout.fileOffset(segment.number()),
           "accounting of segment "
               + segment.number()
               + ": expected live bytes "
-              + Arrays.toString(expected)
+              + expected
               + ", tombstones "
               + usage.tombstones
               + ", found "
-              + Arrays.toString(live)
+              + live
               + ", "
               + segment.tombstoneBytes());
     }

@@ -8,8 +8,11 @@ import io.persistentmap.format.Superblock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be read of an index image: which segments the log had, and for each shard that is whole
@@ -20,6 +23,8 @@ final class ImageSketch {
   private static final int SHARD_SHIFT = 56;
   private static final int TAG_SHIFT = 32;
   private static final long TAG_MASK = (1L << 24) - 1;
+
+  private record ShardName(int map, int number) {}
 
   /** The entries of one shard. */
   private static final class Shard {
@@ -57,7 +62,7 @@ final class ImageSketch {
     }
   }
 
-  private final Shard[] shards = new Shard[SHARDS];
+  private final Map<ShardName, Shard> shards = new HashMap<>();
   private final List<LogSegment.Name> table = new ArrayList<>();
   private final List<CatalogItem> catalog = new ArrayList<>();
   private final List<Integer> numbers = new ArrayList<>();
@@ -143,7 +148,7 @@ final class ImageSketch {
       table.add(new LogSegment.Name(number, in.getLong()));
       in.getLong(); // bytes of tombstones
       in.getLong(); // highest sequence of a removal among them
-      long liveBytes = (long) in.getInt() * Long.BYTES;
+      long liveBytes = (long) in.getInt() * (Integer.BYTES + Long.BYTES);
       if (number < 0 || run < 1 || liveBytes < 0 || liveBytes > in.remaining()) {
         throw new ImageChain.Broken("segment " + number + " can't be");
       }
@@ -158,7 +163,7 @@ final class ImageSketch {
     }
     long[] slots = new long[in.remaining() / Long.BYTES];
     in.asLongBuffer().get(slots);
-    shards[block.shard()] = new Shard(block.lsn(), slots);
+    shards.put(new ShardName(block.map(), block.shard()), new Shard(block.lsn(), slots));
   }
 
   private void readItems(int kind, ByteBuffer in) throws ImageChain.Broken {
@@ -206,25 +211,30 @@ final class ImageSketch {
   }
 
   /**
-   * Returns the LSN below which the image knows all about keys of a hash; 0 if it knows nothing.
+   * Returns the LSN below which the image knows all about keys of a map and a hash; 0 if it knows
+   * nothing. Of a shard that a whole image does not have there was nothing where replay starts.
    *
    * @param byEquality whether equality decides about the key
    */
-  long exactBelow(long hash, boolean byEquality) {
-    if (byEquality) {
+  long exactBelow(int map, long hash, boolean byEquality) {
+    Shard shard = byEquality ? null : shard(map, hash);
+    if (shard == null) {
       return complete ? replayStart : 0;
     }
-    Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
-    return shard == null ? 0 : shard.lsn;
+    return shard.lsn;
   }
 
   /** Says whether an address is one of the image's entries. */
-  boolean names(long hash, boolean byEquality, long address) {
+  boolean names(int map, long hash, boolean byEquality, long address) {
     if (byEquality) {
       return byEqualityAddresses.contains(address);
     }
-    Shard shard = shards[(int) (hash >>> SHARD_SHIFT)];
+    Shard shard = shard(map, hash);
     return shard != null && shard.find(slot(hash, address)) >= 0;
+  }
+
+  private @Nullable Shard shard(int map, long hash) {
+    return shards.get(new ShardName(map, (int) (hash >>> SHARD_SHIFT)));
   }
 
   private static long slot(long hash, long address) {

@@ -19,6 +19,7 @@ import io.persistentmap.inspect.StoreReport.StateFacts;
 import io.persistentmap.log.SegmentTable;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.MapDescription;
 import io.persistentmap.store.ReadState;
 import io.persistentmap.store.Recoverer;
 import io.persistentmap.store.SnapshotPair;
@@ -176,10 +177,12 @@ public final class Inspector {
         .catalog()
         .forEach(
             (kind, number, description) -> {
-              String[] lines = new String(description, StandardCharsets.UTF_8).split("\n", -1);
+              String text = new String(description, StandardCharsets.UTF_8);
               if (kind == RecordLayout.CATALOG) {
-                maps.add(new MapFacts(number, line(lines, 2), line(lines, 0), line(lines, 1)));
+                MapDescription map = MapDescription.decode(text);
+                maps.add(new MapFacts(number, map.name(), map.keyType(), map.valueType()));
               } else {
+                String[] lines = text.split("\n", -1);
                 String layout = line(lines, 1).split("\t", 2)[0];
                 int fields = Math.max(0, lines.length - 2);
                 classes.add(new ClassFacts(number, line(lines, 0), layout, fields));

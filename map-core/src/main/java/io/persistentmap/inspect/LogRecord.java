@@ -72,7 +72,10 @@ public final class LogRecord {
 
   /** Returns the LSN from which on a removal counts: its own, if the cleaner has not moved it. */
   long time() {
-    boolean removal = kind() == RecordLayout.REMOVE || kind() == RecordLayout.CLEAR;
+    boolean removal =
+        kind() == RecordLayout.REMOVE
+            || kind() == RecordLayout.CLEAR
+            || kind() == RecordLayout.DROP;
     boolean moved = (flags() & RecordLayout.RELOCATED) != 0;
     return removal && moved && valueLength() >= Long.BYTES ? longOfValue(0) : lsn;
   }

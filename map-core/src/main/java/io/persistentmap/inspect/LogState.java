@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ final class LogState {
   private final RecordSet live = new RecordSet();
   private final Map<Integer, Usage> usage = new HashMap<>();
   private final Map<CatalogName, CatalogItem> catalog = new LinkedHashMap<>();
+  private final Set<Integer> dropped = new HashSet<>();
   private @Nullable CheckpointRecord lastCheckpoint;
   private long records;
   private byte[] otherKey = new byte[RecordLayout.HEADER_BYTES];
@@ -119,6 +122,11 @@ final class LogState {
     return catalog.values();
   }
 
+  /** Says whether a map was dropped; the catalog may have another with its number. */
+  boolean isDropped(int map) {
+    return dropped.contains(map);
+  }
+
   /** Returns the last checkpoint's record. */
   @Nullable CheckpointRecord lastCheckpoint() {
     return lastCheckpoint;
@@ -140,7 +148,11 @@ final class LogState {
     switch (record.kind()) {
       case RecordLayout.PUT -> put(record, hash(record));
       case RecordLayout.REMOVE -> remove(record, hash(record));
-      case RecordLayout.CLEAR -> clear(record);
+      case RecordLayout.CLEAR -> clear(record, record.map());
+      case RecordLayout.DROP -> {
+        clear(record, record.number());
+        forgetMap(record);
+      }
       case RecordLayout.CHECKPOINT -> lastCheckpoint = CheckpointRecord.read(record.value());
       default -> item(record);
     }
@@ -167,8 +179,8 @@ final class LogState {
   /** Says whether the image, which is younger, has another record of the key, or none. */
   private boolean isOvertaken(LogRecord record, long hash) {
     boolean byEquality = record.isByEquality();
-    return record.lsn() < image.exactBelow(hash, byEquality)
-        && !image.names(hash, byEquality, record.address());
+    return record.lsn() < image.exactBelow(record.map(), hash, byEquality)
+        && !image.names(record.map(), hash, byEquality, record.address());
   }
 
   /** A class whose hashCode changes can have a map take an equal key for a new one. */
@@ -185,19 +197,30 @@ final class LogState {
     }
   }
 
-  private void clear(LogRecord record) {
+  private void clear(LogRecord record, int map) {
     usage(FileLayout.segmentOf(record.address())).tombstones += record.paddedLength();
     long time = record.time();
-    table(record.map())
+    table(map)
         .removeIf(
             address -> {
               boolean older = lsn(address) < time;
               if (older) {
                 live.remove(address);
-                forget(record.map(), address);
+                forget(map, address);
               }
               return older;
             });
+  }
+
+  /** The description of a map that was dropped, unless it is of another one with its number. */
+  private void forgetMap(LogRecord record) {
+    CatalogName name = new CatalogName(RecordLayout.CATALOG, record.number());
+    CatalogItem item = catalog.get(name);
+    if (item != null && lsn(item.address) < record.time()) {
+      catalog.remove(name);
+      usage(FileLayout.segmentOf(item.address)).add(record.map(), -item.bytes);
+    }
+    dropped.add(record.number());
   }
 
   private void item(LogRecord record) {

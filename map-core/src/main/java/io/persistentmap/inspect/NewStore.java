@@ -3,7 +3,7 @@ package io.persistentmap.inspect;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.platform.FileHold;
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.store.Catalog;
+import io.persistentmap.store.MapDescription;
 import io.persistentmap.store.StoreBuilder;
 import io.persistentmap.store.StoreFiles;
 import io.persistentmap.store.StoreLock;
@@ -19,7 +19,6 @@ public final class NewStore implements AutoCloseable {
   private final StoreFiles names;
   private final StoreBuilder builder;
   private final FileHold hold;
-  private boolean hasMap;
 
   private NewStore(FileSystem files, StoreFiles names, StoreBuilder builder, FileHold hold) {
     this.hold = hold;
@@ -48,17 +47,18 @@ public final class NewStore implements AutoCloseable {
   }
 
   /**
-   * Says what keys and values are.
+   * Says what keys and values of a map are.
    *
+   * @param number of the map, from 1
    * @param keyType name of the declared class of the keys
    * @param valueType name of the declared class of the values
    * @param name name of the map
    */
-  public void describeMap(String keyType, String valueType, String name) {
+  public void describeMap(int number, String keyType, String valueType, String name) {
     describe(
         RecordLayout.CATALOG,
-        Catalog.FIRST_MAP,
-        new Catalog.MapDescription(name, keyType, valueType).bytes());
+        number,
+        MapDescription.ofMap(name, keyType, valueType).bytes());
   }
 
   /**
@@ -69,19 +69,20 @@ public final class NewStore implements AutoCloseable {
    * @param description of it
    */
   public void describe(int kind, int number, byte[] description) {
-    hasMap |= kind == RecordLayout.CATALOG;
     builder.describe(kind, number, description);
   }
 
   /**
    * Adds an entry, whose key has not been added before.
    *
+   * @param map the number of its map
    * @param byEquality whether equality decides about the key, and not its bytes
    * @param bytes the key, and behind it the value
    */
-  public void add(boolean byEquality, byte[] bytes, int from, int keyLength, int valueLength) {
+  public void add(
+      int map, boolean byEquality, byte[] bytes, int from, int keyLength, int valueLength) {
     int flags = byEquality ? RecordLayout.BY_EQUALITY : 0;
-    builder.add(flags, bytes, from, keyLength, valueLength);
+    builder.add(map, flags, bytes, from, keyLength, valueLength);
   }
 
   /**
@@ -90,9 +91,6 @@ public final class NewStore implements AutoCloseable {
    * @return what reading it found
    */
   public FileCheck finish(Progress progress) {
-    if (!hasMap) {
-      describeMap(Object.class.getName(), Object.class.getName(), "");
-    }
     builder.finish();
     NewFile.requireNoStore(names); // somebody may have made one meanwhile
     return NewFile.name(files, names.newHash(), names.hash(), progress);

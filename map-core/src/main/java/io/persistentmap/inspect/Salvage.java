@@ -8,7 +8,6 @@ import io.persistentmap.format.Superblock;
 import io.persistentmap.index.Hashing;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.Codec;
-import io.persistentmap.store.Catalog;
 import io.persistentmap.store.StoreFile;
 import io.persistentmap.store.StoreFiles;
 import java.nio.file.Path;
@@ -27,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * have been the newer one of an entry, the entry is saved, and counted as doubtful.
  */
 public final class Salvage {
+  private static final String OBJECT = Object.class.getName();
+
+  /** The number of the map that a store with one map has. */
+  private static final int FIRST_MAP = 1;
+
   private final FileSystem files;
   private final StoreFile source;
   private final FileBytes file;
@@ -34,6 +38,7 @@ public final class Salvage {
   private final Progress progress;
   private final List<String> remarks = new ArrayList<>();
   private final Set<Integer> classes = new HashSet<>();
+  private final Set<Integer> described = new HashSet<>();
   private long saved;
   private long doubtful;
   private long unreadable;
@@ -158,14 +163,35 @@ public final class Salvage {
     List<CatalogItem> items = new ArrayList<>(reading.state().catalog());
     items.addAll(reading.selection().image().catalog());
     items.addAll(otherClasses());
+    items.removeIf(item -> isGone(item, reading));
     for (CatalogItem item : items) {
       boolean isMap = item.kind == RecordLayout.CATALOG;
       if (isMap ? maps.add(item.number) : classes.add(item.number)) {
         store.describe(item.kind, item.number, item.description);
       }
     }
-    if (!maps.contains(Catalog.FIRST_MAP)) {
+    if (maps.isEmpty()) {
+      maps.add(FIRST_MAP);
+      store.describeMap(FIRST_MAP, OBJECT, OBJECT, "");
       remarks.add("the types of keys and values are lost; the new store takes any");
+    }
+    described.addAll(maps);
+  }
+
+  /** An image is older than the log that tells of a drop. */
+  private static boolean isGone(CatalogItem item, LogReading reading) {
+    return item.kind == RecordLayout.CATALOG
+        && item.address == 0
+        && reading.state().isDropped(item.number);
+  }
+
+  /** Entries may be left of a map whose description is lost. */
+  private void requireMap(int map, NewStore store) {
+    if (described.add(map)) {
+      String name = "lost map " + map;
+      store.describeMap(map, OBJECT, OBJECT, name);
+      remarks.add(
+          "name and types of map " + map + " are lost; it is called \"" + name + "\", and takes any");
     }
   }
 
@@ -219,7 +245,9 @@ public final class Salvage {
   }
 
   private void copy(LogRecord record, LogReading reading, NewStore store) {
+    requireMap(record.map(), store);
     store.add(
+        record.map(),
         record.isByEquality(),
         record.bytes(),
         record.keyFrom(),
@@ -251,7 +279,7 @@ public final class Salvage {
           Hashing.hash(superblock.hashSeed(), record.bytes(), record.keyFrom(), record.keyLength());
       certainUpTo =
           Math.max(
-              certainUpTo, reading.selection().image().exactBelow(hash, record.isByEquality()));
+              certainUpTo, reading.selection().image().exactBelow(record.map(), hash, record.isByEquality()));
     }
     return reading.doubtLsn() > certainUpTo;
   }

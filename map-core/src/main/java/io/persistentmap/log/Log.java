@@ -267,7 +267,7 @@ public final class Log {
     switch (record.kind()) {
       case RecordLayout.PUT, RecordLayout.CATALOG, RecordLayout.CLASS ->
           segment.addLive(record.map(), padded);
-      case RecordLayout.REMOVE, RecordLayout.CLEAR ->
+      case RecordLayout.REMOVE, RecordLayout.CLEAR, RecordLayout.DROP ->
           segment.addTombstone(padded, record.since() == 0 ? segment.sequence() : record.since());
       default -> {}
     }

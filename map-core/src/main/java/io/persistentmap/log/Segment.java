@@ -1,7 +1,8 @@
 package io.persistentmap.log;
 
 import io.persistentmap.platform.Memory;
-import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class Segment {
   private volatile long sequence;
   private volatile int run = 1;
   private volatile long end;
-  private volatile AtomicLong[] liveBytes = new AtomicLong[0];
+  private volatile LiveBytes liveBytes = new LiveBytes();
   private final AtomicLong tombstoneBytes = new AtomicLong();
   private final AtomicLong tombstoneSince = new AtomicLong();
 
@@ -87,13 +88,13 @@ public final class Segment {
     return run;
   }
 
-  /** Starts a new life, with counters for the store itself and its first map. */
+  /** Starts a new life. */
   void open(long newSequence, int newRun, @Nullable Memory newBase) {
-    AtomicLong[] counters = {new AtomicLong(), new AtomicLong()};
+    LiveBytes none = new LiveBytes();
     sequence = newSequence;
     run = newRun;
     end = 0;
-    liveBytes = counters;
+    liveBytes = none;
     tombstoneBytes.set(0);
     tombstoneSince.set(0);
     base = newBase;
@@ -114,7 +115,7 @@ public final class Segment {
 
   /** Adds to the live bytes of a map; negative when a record dies. */
   public void addLive(int map, long bytes) {
-    live(map).addAndGet(bytes);
+    liveBytes.add(map, bytes);
   }
 
   /** Counts a tombstone, which must stay while a segment older than {@code since} exists. */
@@ -128,10 +129,7 @@ public final class Segment {
 
   /** Takes all of a map's bytes as dead. */
   public void clearLive(int map) {
-    AtomicLong[] counters = liveBytes;
-    if (map < counters.length) {
-      counters[map].set(0);
-    }
+    liveBytes.clear(map);
   }
 
   /**
@@ -140,11 +138,7 @@ public final class Segment {
    * @param oldestSequence tombstones since before it count as dead
    */
   public long liveBytes(long oldestSequence) {
-    long sum = liveTombstoneBytes(oldestSequence);
-    for (AtomicLong counter : liveBytes) {
-      sum += counter.get();
-    }
-    return Math.max(0, sum);
+    return Math.max(0, liveTombstoneBytes(oldestSequence) + liveBytes.sum());
   }
 
   /** Returns the bytes of tombstones, if one of them may still be needed. */
@@ -152,9 +146,16 @@ public final class Segment {
     return tombstoneSince.get() >= oldestSequence ? tombstoneBytes.get() : 0;
   }
 
-  /** Returns live bytes by map. */
-  public long[] liveByMap() {
-    return Arrays.stream(liveBytes).mapToLong(AtomicLong::get).toArray();
+  /** Returns the live bytes of maps that have some, by number. */
+  public SortedMap<Integer, Long> liveByMap() {
+    SortedMap<Integer, Long> live = new TreeMap<>();
+    liveBytes.forEach(
+        (map, bytes) -> {
+          if (bytes != 0) {
+            live.put(map, bytes);
+          }
+        });
+    return live;
   }
 
   /** Returns the bytes of all tombstones. */
@@ -164,24 +165,5 @@ public final class Segment {
 
   long tombstoneSince() {
     return tombstoneSince.get();
-  }
-
-  private AtomicLong live(int map) {
-    AtomicLong[] counters = liveBytes;
-    return map < counters.length ? counters[map] : grow(map)[map];
-  }
-
-  /** Copies references, not values, so that no concurrent addition is lost. */
-  private synchronized AtomicLong[] grow(int map) {
-    AtomicLong[] old = liveBytes;
-    if (map < old.length) {
-      return old;
-    }
-    AtomicLong[] grown = Arrays.copyOf(old, map + 1);
-    for (int i = old.length; i < grown.length; i++) {
-      grown[i] = new AtomicLong();
-    }
-    liveBytes = grown;
-    return grown;
   }
 }

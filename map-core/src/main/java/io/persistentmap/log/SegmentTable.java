@@ -4,6 +4,7 @@ import io.persistentmap.CorruptFileException;
 import io.persistentmap.ResourceExhaustedException;
 import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.FileLayout;
+import io.persistentmap.format.RecordLayout;
 import io.persistentmap.platform.Memory;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,9 @@ public final class SegmentTable {
   private static final int LONGEST_RUN = Log.runOf(FileLayout.align8(Integer.MAX_VALUE));
 
   /** Numbers of maps have 16 bits. */
-  private static final int MOST_MAPS = 1 << 16;
+
+  /** Of the live bytes of a map, with its number. */
+  private static final int LIVE_BYTES = Integer.BYTES + Long.BYTES;
 
   /** Cleaned segments that one checkpoint names, so that its record fits a segment. */
   private static final int MAX_RELEASED = 1 << 17;
@@ -297,11 +301,13 @@ public final class SegmentTable {
           out.writeLong(segment.sequence());
           out.writeLong(segment.tombstoneBytes());
           out.writeLong(segment.tombstoneSince());
-          long[] live = segment.liveByMap();
-          out.writeInt(live.length);
-          for (long bytes : live) {
-            out.writeLong(bytes);
-          }
+          Map<Integer, Long> live = segment.liveByMap();
+          out.writeInt(live.size());
+          live.forEach(
+              (map, bytes) -> {
+                out.writeInt(map);
+                out.writeLong(bytes);
+              });
         }
         default -> {}
       }
@@ -336,13 +342,16 @@ public final class SegmentTable {
           || run > LONGEST_RUN
           || run > FileLayout.MAX_SEGMENTS - number
           || maps < 0
-          || maps > Math.min(MOST_MAPS, in.remaining() / Long.BYTES)) {
+          || maps > in.remaining() / LIVE_BYTES) {
         throw new CorruptFileException("segment " + number + ", which can't be");
       }
       Segment segment = restoreLog(number, sequence, run, mapping.slice(number, run));
       segment.addTombstone(tombstoneBytes, tombstoneSince);
-      segment.addLive(Math.max(0, maps - 1), 0); // so that it grows once
-      for (int map = 0; map < maps; map++) {
+      for (int i = 0; i < maps; i++) {
+        int map = in.readInt();
+        if (map < 0 || map > RecordLayout.LAST_MAP) {
+          throw new CorruptFileException("map " + map + ", which can't be");
+        }
         segment.addLive(map, in.readLong());
       }
     }

@@ -122,6 +122,11 @@ public final class StoreHealth {
     return new MapClosedException(path + ": the map is closed; open it again to use it");
   }
 
+  /** Returns what to throw where a map was dropped. */
+  public MapClosedException droppedException() {
+    return new MapClosedException(path + ": the map was dropped; ask the store for it again");
+  }
+
   /** Fails the store for good, and returns the failure to throw. */
   public synchronized StorageFailureException fail(StorageFailureException reason) {
     if (failure == null) {

@@ -6,12 +6,15 @@ import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
+import io.persistentmap.log.Segment;
 import io.persistentmap.serializer.ByteReader;
 import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.ClassTable;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * that refer to them. Thread-safe.
  */
 public final class Catalog implements ClassTable {
-  /** The number of the map that a store with one map has. */
-  public static final int FIRST_MAP = 1;
-
   /** An object of the catalog, and where its record is. */
   private static final class Item {
     final int number;
@@ -44,32 +44,6 @@ public final class Catalog implements ClassTable {
     }
   }
 
-  /**
-   * A map of the store.
-   *
-   * @param name its name; "" for the one of a store with one map
-   * @param keyType name of the declared class of its keys
-   * @param valueType name of the declared class of its values
-   */
-  public record MapDescription(String name, String keyType, String valueType) {
-    private String encode() {
-      return keyType + '\n' + valueType + '\n' + name;
-    }
-
-    /** Returns what a record of the log has. */
-    public byte[] bytes() {
-      return encode().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static MapDescription decode(String text) {
-      String[] lines = text.split("\n", 3);
-      if (lines.length < 3) {
-        throw new CorruptFileException("the description of a map is damaged: " + text);
-      }
-      return new MapDescription(lines[2], lines[0], lines[1]);
-    }
-  }
-
   private final boolean readOnly;
 
   /**
@@ -81,11 +55,20 @@ public final class Catalog implements ClassTable {
   /** Guarded by the monitor. */
   private final Map<Integer, Item> maps = new TreeMap<>();
 
+  /** The maps, by kind and name. Guarded by the monitor. */
+  private final Map<String, Integer> names = new HashMap<>();
+
+  /** No number below it is free. Guarded by the monitor. */
+  private int lowestFree = 1;
+
+  /** Maps that were dropped, and the sequence of the segment open then. Guarded by the monitor. */
+  private final Map<Integer, Long> dropped = new TreeMap<>();
+
   /** Guarded by the monitor. */
   private final Map<Integer, Item> classes = new TreeMap<>();
 
   /** The classes, by description. Guarded by the monitor. */
-  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Map<String, Integer> classNumbers = new HashMap<>();
 
   /** The highest number of a class. Guarded by the monitor. */
   private int lastClass;
@@ -115,18 +98,139 @@ public final class Catalog implements ClassTable {
 
   // ---- maps ------------------------------------------------------------------------------------
 
-  /** Returns the description of a map, or null. */
-  @Nullable MapDescription map(int number) {
+  /** Returns the descriptions of all maps, by number. */
+  public SortedMap<Integer, MapDescription> maps() {
     synchronized (monitor) {
-      Item item = maps.get(number);
-      return item == null ? null : MapDescription.decode(item.description);
+      SortedMap<Integer, MapDescription> found = new TreeMap<>();
+      maps.forEach((number, item) -> found.put(number, MapDescription.decode(item.description)));
+      return found;
     }
   }
 
-  /** Adds a map. */
-  void addMap(int number, MapDescription description) {
+  /**
+   * Adds a map.
+   *
+   * @return its number: the lowest that no map has, and that no record of the log can have
+   */
+  int addMap(MapDescription description) {
     synchronized (monitor) {
+      int number = lowestFree;
+      while (maps.containsKey(number) || dropped.containsKey(number)) {
+        number++;
+      }
+      if (number > RecordLayout.LAST_MAP) {
+        throw new UnstorableException(
+            (log == null ? "" : log.path() + ": ")
+                + "a store has at most "
+                + RecordLayout.LAST_MAP
+                + " maps, and "
+                + description.name()
+                + " would be one more; drop some, and make a checkpoint");
+      }
       add(maps, RecordLayout.CATALOG, number, description.encode());
+      names.put(nameOf(description), number);
+      lowestFree = number + 1;
+      return number;
+    }
+  }
+
+  private static String nameOf(MapDescription description) {
+    return nameOf(description.kind(), description.name());
+  }
+
+  private static String nameOf(MapDescription.Kind kind, String name) {
+    return kind.word() + '\n' + name;
+  }
+
+  /** Returns the number of a map, or null. */
+  @Nullable Integer numberOf(MapDescription.Kind kind, String name) {
+    synchronized (monitor) {
+      return names.get(nameOf(kind, name));
+    }
+  }
+
+  /** Returns the description of a map that there is. */
+  MapDescription map(int number) {
+    synchronized (monitor) {
+      return MapDescription.decode(Objects.requireNonNull(maps.get(number)).description);
+    }
+  }
+
+  /** Gives a map another description. */
+  void changeMap(int number, MapDescription description) {
+    synchronized (monitor) {
+      Item item = Objects.requireNonNull(maps.get(number));
+      Item changed = new Item(number, description.encode(), 0);
+      Log target = Objects.requireNonNull(log);
+      RecordBuffer record = record(RecordLayout.CATALOG, number, changed.description);
+      maps.put(number, changed);
+      try {
+        long previous = previous(item, RecordLayout.CATALOG);
+        changed.address = target.append(record, previous, 0); // the last thing that could fail
+      } catch (Throwable e) {
+        maps.put(number, item);
+        throw e;
+      }
+      names.remove(nameOf(MapDescription.decode(item.description)));
+      names.put(nameOf(description), number);
+    }
+  }
+
+  /**
+   * Drops a map. Its number is free when no record of it can be left in the log. With all stripes.
+   */
+  void dropMap(int number) {
+    synchronized (monitor) {
+      Item item = Objects.requireNonNull(maps.get(number));
+      Log target = Objects.requireNonNull(log);
+      RecordBuffer record = dropRecord(number, 0);
+      dropped.put(number, Long.MAX_VALUE);
+      long address;
+      try {
+        address = target.append(record, previous(item, RecordLayout.CATALOG), 0);
+      } catch (Throwable e) {
+        dropped.remove(number);
+        throw e;
+      }
+      maps.remove(number);
+      names.remove(nameOf(MapDescription.decode(item.description)));
+      Segment segment = target.segments().require(FileLayout.segmentOf(address));
+      dropped.put(number, segment.sequence());
+    }
+  }
+
+  /** Returns the finished record that says that a map was dropped. */
+  static RecordBuffer dropRecord(int number, long lsn) {
+    RecordBuffer record = new RecordBuffer();
+    record.begin();
+    record.writer().writeInt(number);
+    record.endKey();
+    record.writer().writeLong(lsn);
+    record.finish(RecordLayout.DROP, 0);
+    return record;
+  }
+
+  private static long previous(Item item, int kind) {
+    return RecordLayout.previous(
+        item.address, record(kind, item.number, item.description).paddedLength());
+  }
+
+  /** Replays that a map was dropped. */
+  void replayDrop(int number, long since) {
+    synchronized (monitor) {
+      Item item = maps.remove(number);
+      if (item != null) {
+        names.remove(nameOf(MapDescription.decode(item.description)));
+      }
+      dropped.put(number, since);
+    }
+  }
+
+  /** Says that no record is left of a map that was dropped: another may have its number. */
+  void forgetDropped(int number) {
+    synchronized (monitor) {
+      dropped.remove(number);
+      lowestFree = Math.min(lowestFree, number);
     }
   }
 
@@ -135,7 +239,7 @@ public final class Catalog implements ClassTable {
   @Override
   public int numberOf(String description) {
     synchronized (monitor) {
-      Integer known = numbers.get(description);
+      Integer known = classNumbers.get(description);
       if (known != null) {
         return known;
       }
@@ -169,7 +273,7 @@ public final class Catalog implements ClassTable {
   }
 
   private void note(int number, String description) {
-    numbers.putIfAbsent(description, number);
+    classNumbers.putIfAbsent(description, number);
     lastClass = Math.max(lastClass, number);
   }
 
@@ -241,10 +345,17 @@ public final class Catalog implements ClassTable {
 
   /** Replays a record of the log. */
   void replay(int kind, int number, String description, long address) {
-    Map<Integer, Item> items = kind == RecordLayout.CATALOG ? maps : classes;
-    items.put(number, new Item(number, description, address));
+    Item item = new Item(number, description, address);
     if (kind == RecordLayout.CLASS) {
+      classes.put(number, item);
       note(number, description);
+    } else {
+      Item before = maps.put(number, item);
+      if (before != null) { // it was renamed, or moved
+        names.remove(nameOf(MapDescription.decode(before.description)));
+      }
+      names.put(nameOf(MapDescription.decode(description)), number);
+      dropped.remove(number); // another map has it by now
     }
   }
 
@@ -272,6 +383,28 @@ public final class Catalog implements ClassTable {
     write(maps, out);
   }
 
+  void writeDropped(ByteWriter out) {
+    synchronized (monitor) {
+      dropped.forEach(
+          (number, since) -> {
+            out.writeInt(number);
+            out.writeLong(since);
+          });
+    }
+  }
+
+  /** Reads what {@link #writeDropped} wrote. */
+  void readDropped(ByteReader in) {
+    while (in.remaining() > 0) {
+      int number = in.readInt();
+      long since = in.readLong();
+      if (number < 1 || number > RecordLayout.LAST_MAP || since < 0) {
+        throw new CorruptFileException("dropped map " + number + ", which can't be");
+      }
+      replayDrop(number, since);
+    }
+  }
+
   void writeClasses(ByteWriter out) {
     write(classes, out);
   }
@@ -297,7 +430,8 @@ public final class Catalog implements ClassTable {
       if (length < 0
           || length > in.remaining()
           || address < 0
-          || address > FileLayout.ADDRESS_MASK) {
+          || address > FileLayout.ADDRESS_MASK
+          || (kind == RecordLayout.CATALOG && (number < 1 || number > RecordLayout.LAST_MAP))) {
         throw new CorruptFileException("map or class " + number + ", which can't be");
       }
       byte[] text = new byte[length];

@@ -10,15 +10,16 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of a checkpoint's record: number, time, entries, the oldest sequence in use, the
- * segments that had been emptied, and a bit for each segment that is in use.
+ * The value of a checkpoint's record: number, time, entries, the oldest sequence in use, room for a
+ * check of the log that it covers, the segments that had been emptied, and a bit for each segment
+ * that is in use.
  *
  * <pre>
- *     0         8         16        24        32        36
- *     +---------+---------+---------+---------+---------+---------+----------+--------+-------+
- *     | number  |  millis | entries | oldest  | emptied | numbers |  bytes   |  bits  | zeros |
- *     +---------+---------+---------+---------+---------+---------+----------+--------+-------+
- *                                              count     4 each    of bits, 4
+ *     0        8        16        24       32      40        44
+ *     +--------+--------+---------+--------+-------+---------+---------+---------+------+-------+
+ *     | number | millis | entries | oldest |   0   | emptied | numbers |  bytes  | bits | zeros |
+ *     +--------+--------+---------+--------+-------+---------+---------+---------+------+-------+
+ *                                                   count     4 each    of bits, 4
  * </pre>
  *
  * <p>Replay needs the emptied segments only. The rest is for whoever has lost the superblock or the
@@ -32,7 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record CheckpointRecord(
     long number, long timeMillis, long entries, long oldestSequence, BitSet inUse) {
-  private static final int EMPTIED = 4 * Long.BYTES;
+  private static final int EMPTIED = 5 * Long.BYTES;
+
+  /** Of the stretch of log that the checkpoint covers; reserved. */
+  private static final long NO_CHECK = 0;
 
   /** Starts a record, all but its padding. */
   static void write(
@@ -50,6 +54,7 @@ public record CheckpointRecord(
     out.writeLong(timeMillis);
     out.writeLong(entries);
     out.writeLong(oldestSequence);
+    out.writeLong(NO_CHECK);
     out.writeInt(emptied.length);
     for (int segment : emptied) {
       out.writeInt(segment);
@@ -95,6 +100,7 @@ public record CheckpointRecord(
     long timeMillis = in.getLong();
     long entries = in.getLong();
     long oldestSequence = in.getLong();
+    in.getLong(); // the check
     long bits = in.position() + (in.getInt() + 1L) * Integer.BYTES;
     if (bits < in.position() || bits > in.limit() - Integer.BYTES) {
       return null;

@@ -7,6 +7,7 @@ import io.persistentmap.StorageFailureException;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Indexes;
 import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.log.BoundedLock;
 import io.persistentmap.log.Log;
@@ -39,7 +40,7 @@ final class Checkpointer {
   private static final long HELP_NANOS = 4_000_000;
 
   private final Log log;
-  private final HashIndex index;
+  private final Indexes indexes;
   private final Catalog catalog;
   private final DataFile file;
   private final SuperblockFile superblocks;
@@ -52,8 +53,11 @@ final class Checkpointer {
 
   private final RecordBuffer record = new RecordBuffer();
 
-  /** Writes what is on the heap only; set before the first checkpoint. */
-  private volatile HeapValues heap = HeapValues.NONE;
+  /** Write what is on the heap only. */
+  private final Participants heap;
+
+  /** Keeps the cut out of atomic sections. */
+  private final Gate gate;
 
   /** How many checkpoints have begun; changes under the lock, but for the sake of its effect. */
   private final AtomicLong begun = new AtomicLong();
@@ -116,7 +120,7 @@ final class Checkpointer {
 
   Checkpointer(
       Log log,
-      HashIndex index,
+      Indexes indexes,
       Catalog catalog,
       DataFile file,
       SuperblockFile superblocks,
@@ -124,9 +128,11 @@ final class Checkpointer {
       StoreHealth health,
       Superblock present,
       Image image,
-      FoundState found) {
+      FoundState found,
+      Participants heap,
+      Gate gate) {
     this.log = log;
-    this.index = index;
+    this.indexes = indexes;
     this.catalog = catalog;
     this.file = file;
     this.superblocks = superblocks;
@@ -137,11 +143,8 @@ final class Checkpointer {
     this.committedImage = image;
     this.tried = image;
     this.found = found;
-  }
-
-  /** Names who writes what is on the heap only. */
-  void attach(HeapValues values) {
-    heap = values;
+    this.heap = heap;
+    this.gate = gate;
   }
 
   /** Returns the newest durable superblock. */
@@ -162,12 +165,12 @@ final class Checkpointer {
   /** Runs code while nothing is appended. */
   private <T> T stopped(Supplier<T> code) {
     // The catalog last, since readers may wait for it that a holder of a shard waits for.
-    return index.stopped(() -> catalog.withoutAppends(code));
+    return indexes.stripes().stopped(() -> catalog.withoutAppends(code));
   }
 
   /** Waits for changes that have begun, so that later ones see that the store is closing. */
   void awaitNoWriters() {
-    index.awaitChanges();
+    indexes.stripes().awaitChanges();
   }
 
   /**
@@ -205,6 +208,7 @@ final class Checkpointer {
 
   /** Makes a checkpoint, or shares one that began after the call. */
   Checkpoint checkpoint() {
+    gate.requireOutside("checkpoint()");
     return HashIndex.checkpointing(() -> makeOrShare(() -> {}, OverdueKeys.NONE, () -> {}));
   }
 
@@ -221,13 +225,12 @@ final class Checkpointer {
 
   /** Says whether the current thread is making a checkpoint, or writes a value for one. */
   boolean isMakingCheckpoint() {
-    Class<?> writing = heap.writingClass();
     return lock.isHeldByCurrentThread()
         || StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
             .walk(
                 frames ->
                     frames.anyMatch(
-                        frame -> frame.getDeclaringClass().getNestHost().equals(writing)));
+                        frame -> heap.isWriting(frame.getDeclaringClass().getNestHost())));
   }
 
   private Checkpoint makeOrShare(Runnable beforeBarrier, OverdueKeys leftOut, Runnable meanwhile) {
@@ -285,11 +288,13 @@ final class Checkpointer {
     last = null;
     long start = System.nanoTime();
     Checkpoint made = null;
-    try {
+    try (Gate.Passage passage = gate.passage()) {
       strategy.requireNamed(); // before values are marked as written
+      heap.begin();
+      passage.awaitEarlier();
       HeapValues.Written live = heap.write(leftOut); // an exception leaves all as it was
       beforeBarrier.run();
-      made = make(start, live, log.segments().beginRelease());
+      made = make(start, live, passage, log.segments().beginRelease());
       last = leftOut.isEmpty() ? made : null; // else who waits for one would miss something
       return made;
     } finally {
@@ -300,7 +305,8 @@ final class Checkpointer {
     }
   }
 
-  private Checkpoint make(long start, HeapValues.Written first, int[] emptied) {
+  private Checkpoint make(
+      long start, HeapValues.Written first, Gate.Passage passage, int[] emptied) {
     boolean newlyNamed;
     Image named;
     synchronized (images) {
@@ -309,19 +315,24 @@ final class Checkpointer {
       tried = named;
     }
     long number = present.checkpoint() + 1;
-    HeapValues.Written live = first;
+    HeapValues.Written live = passage.shut() ? heap.writeRest() : first;
     long stopStart = System.nanoTime();
-    Cut cut = stopped(() -> cut(number, newlyNamed, emptied));
+    Cut cut = stopped(() -> cut(number, passage, newlyNamed, emptied));
     while (!cut.made()) {
+      if (!passage.isUndisturbed()) {
+        heap.sectionsWereInside();
+        boolean unused = passage.shut();
+      }
       live = heap.writeRest();
       stopStart = System.nanoTime();
-      cut = stopped(() -> cut(number, newlyNamed, emptied));
+      cut = stopped(() -> cut(number, passage, newlyNamed, emptied));
     }
+    passage.close(); // what sections do from here on is after the cut
     Mark mark = cut.mark();
     Duration stop = since(stopStart);
     if (mark == null) {
       requireDurable();
-      return outcome(present.checkpoint(), 0, stop, start, live);
+      return outcome(present.checkpoint(), 0, stop, start, live, passage);
     }
     log.flush(mark.end); // a crash from here on leaves the previous checkpoint as it was
     markDirty();
@@ -341,7 +352,7 @@ final class Checkpointer {
     long written = log.writtenBytes();
     long bytes = written - writtenBefore;
     writtenBefore = written;
-    return outcome(number, bytes, stop, start, live);
+    return outcome(number, bytes, stop, start, live, passage);
   }
 
   /**
@@ -364,9 +375,9 @@ final class Checkpointer {
    */
   private record Cut(boolean made, @Nullable Mark mark) {}
 
-  private Cut cut(long number, boolean newlyNamed, int[] emptied) {
+  private Cut cut(long number, Gate.Passage passage, boolean newlyNamed, int[] emptied) {
     health.check(); // a store that was closed meanwhile has a log, but no entries
-    if (!heap.cut()) {
+    if (!passage.isUndisturbed() || !heap.cut()) {
       return new Cut(false, null);
     }
     LogPosition position = log.position();
@@ -382,7 +393,7 @@ final class Checkpointer {
       return before;
     }
     long now = System.currentTimeMillis();
-    long entries = index.count();
+    long entries = indexes.count();
     SegmentTable.InUse inUse = log.segments().inUse();
     long oldest = Math.min(inUse.oldestSequence(), position.sequence());
     CheckpointRecord.write(record, number, now, entries, oldest, emptied, inUse.numbers());
@@ -392,9 +403,21 @@ final class Checkpointer {
   }
 
   private static Checkpoint outcome(
-      long number, long bytes, Duration stop, long start, HeapValues.Written live) {
+      long number,
+      long bytes,
+      Duration stop,
+      long start,
+      HeapValues.Written live,
+      Gate.Passage passage) {
     return new Checkpoint(
-        number, bytes, stop, since(start), live.values(), live.written(), live.time());
+        number,
+        bytes,
+        stop,
+        since(start),
+        live.values(),
+        live.written(),
+        live.time(),
+        passage.closedTime());
   }
 
   /** Only now is the older state not needed any more. */
@@ -479,7 +502,9 @@ final class Checkpointer {
     return () -> {
       if (System.nanoTime() - last[0] > SEARCH_NANOS) {
         last[0] = System.nanoTime();
-        Exits.refuseWaitFor(health.path(), Checkpointer.class, heap.writingClass());
+        List<Class<?>> classes = new ArrayList<>(heap.writingClasses());
+        classes.add(Checkpointer.class);
+        Exits.refuseWaitFor(health.path(), classes);
       }
     };
   }

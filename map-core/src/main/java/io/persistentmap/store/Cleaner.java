@@ -75,6 +75,7 @@ final class Cleaner {
   private final long[] offsets = new long[BATCH];
   private final long[] hashes = new long[BATCH];
   private final int[] kinds = new int[BATCH];
+  private final int[] maps = new int[BATCH];
   private final boolean[] byEquality = new boolean[BATCH];
 
   @SuppressWarnings("unused") // so that touching a slot is not optimised away
@@ -292,6 +293,7 @@ final class Cleaner {
     }
     byte[] record = operation.found();
     kinds[i] = RecordLayout.kind(record, 0);
+    maps[i] = RecordLayout.map(record, 0);
     byEquality[i] = isByEquality(record);
     if (kinds[i] == RecordLayout.PUT) {
       if (byEquality[i]) {
@@ -299,7 +301,7 @@ final class Cleaner {
       } else {
         int keyLength = (int) RecordLayout.keyLength(record, 0);
         hashes[i] = Hashing.hash(hashSeed, record, RecordLayout.HEADER_BYTES, keyLength);
-        touched ^= index.touch(hashes[i]);
+        touched ^= index.touch(maps[i], hashes[i]);
       }
     }
     return length;
@@ -315,7 +317,7 @@ final class Cleaner {
     }
     return byEquality[i]
         ? hashes[i] != SegmentSlots.NOT_NAMED
-        : index.mayName(hashes[i], FileLayout.address(victim.number(), offsets[i]));
+        : index.mayName(maps[i], hashes[i], FileLayout.address(victim.number(), offsets[i]));
   }
 
   private void move(Segment victim, Memory base, long end, int i, long oldestOther) {
@@ -330,7 +332,7 @@ final class Cleaner {
     boolean moved =
         switch (RecordLayout.kind(record, 0)) {
           case RecordLayout.PUT -> moveEntry(record, length, map, address, hashes[i]);
-          case RecordLayout.REMOVE, RecordLayout.CLEAR ->
+          case RecordLayout.REMOVE, RecordLayout.CLEAR, RecordLayout.DROP ->
               moveTombstone(victim, record, length, at, oldestOther);
           case RecordLayout.CATALOG, RecordLayout.CLASS ->
               catalog.relocate(
@@ -353,13 +355,16 @@ final class Cleaner {
     copy.writer().writeBytes(record, value, length - value);
     copy.finish(RecordLayout.PUT, map);
     log.awaitRoom();
-    return index.relocate(operation, address);
+    return index.relocate(map, operation, address);
   }
 
   private boolean moveTombstone(
       Segment victim, byte[] record, int length, long at, long oldestOther) {
     long since = Tombstone.since(record, length, victim.sequence());
     if (since < oldestOther) {
+      if (RecordLayout.kind(record, 0) == RecordLayout.DROP) {
+        catalog.forgetDropped(RecordLayout.catalogNumber(record));
+      }
       return false;
     }
     long lsn = Tombstone.lsn(record, length);

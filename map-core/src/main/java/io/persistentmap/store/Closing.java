@@ -85,7 +85,7 @@ final class Closing {
       StoreLock lock) {
     this.config = config;
     this.health = parts.health;
-    this.heldKeys = parts.index.heldKeys();
+    this.heldKeys = parts.indexes.stripes().heldKeys();
     this.checkpointer = checkpointer;
     this.steps = steps;
     this.lock = lock;

@@ -2,6 +2,7 @@ package io.persistentmap.store;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** Threads that have called {@code System.exit}: they never return from it. */
@@ -15,11 +16,11 @@ final class Exits {
    *
    * @throws IllegalStateException if one has: to wait for it would be for ever
    */
-  static void refuseWaitFor(Path store, Class<?>... classes) {
+  static void refuseWaitFor(Path store, List<Class<?>> classes) {
     for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
       StackTraceElement[] frames = thread.getValue();
       boolean exits = Arrays.stream(frames).anyMatch(frame -> frame.getClassName().equals(EXIT));
-      if (exits && Arrays.stream(classes).anyMatch(type -> isIn(frames, type))) {
+      if (exits && classes.stream().anyMatch(type -> isIn(frames, type))) {
         throw new IllegalStateException(
             store
                 + ": can't be closed with a checkpoint: thread "

@@ -5,41 +5,6 @@ import java.time.Duration;
 
 /** Values that are objects of the heap, and get into the log when a checkpoint is made. */
 public interface HeapValues {
-  /** There are none. */
-  HeapValues NONE =
-      new HeapValues() {
-        @Override
-        public Written write(OverdueKeys leftOut) {
-          return new Written(0, 0, Duration.ZERO);
-        }
-
-        @Override
-        public Written writeRest() {
-          return write(OverdueKeys.NONE);
-        }
-
-        @Override
-        public boolean cut() {
-          return true;
-        }
-
-        @Override
-        public Class<?> writingClass() {
-          return HeapValues.class;
-        }
-
-        @Override
-        public Help help() {
-          return () -> {};
-        }
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void drop() {}
-      };
-
   /**
    * What {@link #write} did.
    *
@@ -58,8 +23,11 @@ public interface HeapValues {
     default void end() {}
   }
 
+  /** Says that a checkpoint begins: from now on it is told of each change, and what is given out. */
+  void begin();
+
   /**
-   * Appends every value that has changed. From its beginning until {@link #cut} or {@link #end}, it
+   * Appends every value that has changed. From {@link #begin} until {@link #cut} or {@link #end}, it
    * is told of each change of the map. Whatever it throws, nothing is lost, and it can be called
    * again.
    *
@@ -73,24 +41,31 @@ public interface HeapValues {
   Class<?> writingClass();
 
   /**
-   * Appends what has been changed since, and returns what has been done altogether; afterwards
-   * {@link #cut} is tried again.
+   * Appends what has been changed since, and what atomic sections were given, none of which is
+   * inside any more; afterwards {@link #cut} is tried again.
+   *
+   * @return what has been done altogether
    */
   Written writeRest();
 
-  /**
-   * Called with all shard locks, where a checkpoint is to end.
-   *
-   * @return whether everything is in the log; if not, {@link #writeRest} is called, without a lock
-   */
-  boolean cut();
+  /** Says that sections have been inside after all: what they were given is to be written again. */
+  void sectionsWereInside();
 
-  /** Ends what {@link #write} began, if {@link #cut} has not. */
+  /**
+   * Says, with all stripes, where a checkpoint is to end, whether everything is in the log; if not,
+   * {@link #writeRest} is called, without a lock.
+   */
+  boolean isComplete();
+
+  /** Called with all stripes, when everything is in the log: the checkpoint ends here. */
+  void cut();
+
+  /** Ends what {@link #begin} began, if {@link #cut} has not. */
   void end();
 
   /** Returns what the current thread does while it waits for a checkpoint of another one. */
   Help help();
 
-  /** Drops all of them: the store is closed. With all shard locks. */
+  /** Drops all of them: the store is closed. With all stripes. */
   void drop();
 }

@@ -30,7 +30,7 @@ final class ImageReader {
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final Catalog catalog;
-  private final IndexReplay entries;
+  private final ReplayedMaps entries;
   private final Memory buffer = OffHeapMemory.allocateUnzeroed(FileLayout.SEGMENT_BYTES);
   private final List<Integer> numbers = new ArrayList<>();
 
@@ -46,7 +46,7 @@ final class ImageReader {
       SegmentTable segments,
       SegmentMapping mapping,
       Catalog catalog,
-      IndexReplay entries) {
+      ReplayedMaps entries) {
     this.file = file;
     this.superblock = superblock;
     this.segments = segments;
@@ -107,10 +107,12 @@ final class ImageReader {
 
   private void fill(ImageBlock block, byte[] payload) {
     int length = (int) block.length();
+    IndexReplay index = entries.get(block.map());
     boolean filled =
-        block.kind() == ImageBlock.SHARD
-            ? entries.shard(block.map(), block.shard(), block.lsn(), payload, length)
-            : entries.addresses(block.map(), payload, length);
+        index != null
+            && (block.kind() == ImageBlock.SHARD
+                ? index.shard(block.shard(), block.lsn(), payload, length)
+                : index.addresses(payload, length));
     if (!filled) {
       throw damaged("a shard that can't be");
     }
@@ -154,7 +156,11 @@ final class ImageReader {
   private void applyTable(ImageBlock block, ByteReader payload) {
     switch (block.kind()) {
       case ImageBlock.SEGMENTS -> segments.readTable(payload, mapping);
-      case ImageBlock.CATALOG -> catalog.read(RecordLayout.CATALOG, payload);
+      case ImageBlock.CATALOG -> {
+        catalog.read(RecordLayout.CATALOG, payload);
+        catalog.maps().keySet().forEach(entries::add);
+      }
+      case ImageBlock.DROPPED -> catalog.readDropped(payload);
       case ImageBlock.CLASSES -> catalog.read(RecordLayout.CLASS, payload);
       default -> throw new CorruptFileException("a block of unknown kind " + block.kind());
     }

@@ -8,6 +8,8 @@ import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.IndexImage;
+import io.persistentmap.index.Indexes;
+import io.persistentmap.index.Shard;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.platform.DataFile;
@@ -59,11 +61,11 @@ final class ImageWriter {
       UUID store,
       Log log,
       Catalog catalog,
-      HashIndex index,
+      Indexes indexes,
       Runnable beforeFirstWrite) {
     ImageWriter writer = new ImageWriter(file, store, log, beforeFirstWrite);
     try {
-      return writer.write(catalog, index);
+      return writer.write(catalog, indexes);
     } catch (Throwable e) {
       log.segments().releaseImage(writer.numbers());
       throw e;
@@ -72,38 +74,73 @@ final class ImageWriter {
     }
   }
 
-  private Image write(Catalog catalog, HashIndex index) {
-    LogPosition replayStart = index.stopped(() -> catalog.withoutAppends(this::copySegments));
+  /**
+   * What is exact for the place where replay will start.
+   *
+   * @param maps those of that moment: a map that is added or dropped afterwards is replayed
+   */
+  private record Begin(
+      LogPosition replayStart, List<HashIndex> maps, ByteWriter catalog, ByteWriter dropped) {}
+
+  private Image write(Catalog catalog, Indexes indexes) {
+    Begin begin =
+        indexes.stripes().stopped(() -> catalog.withoutAppends(() -> begin(catalog, indexes)));
     block(ImageBlock.SEGMENTS, 0, 0, 0);
-    payload.reset();
-    catalog.writeMaps(payload);
-    block(ImageBlock.CATALOG, 0, 0, 0);
+    block(ImageBlock.CATALOG, begin.catalog);
+    if (begin.dropped.position() > 0) {
+      block(ImageBlock.DROPPED, begin.dropped);
+    }
     payload.reset();
     catalog.writeClasses(payload);
     block(ImageBlock.CLASSES, 0, 0, 0);
-    for (int shard = 0; shard < HashIndex.SHARDS; shard++) {
-      payload.reset();
-      long lsn = IndexImage.write(index.shard(shard), payload, log::lsn);
-      block(ImageBlock.SHARD, lsn, index.map(), shard);
-    }
-    for (int shard = HashIndex.SHARDS; shard < HashIndex.ALL_SHARDS; shard++) {
-      payload.reset();
-      IndexImage.writeAddresses(index.shard(shard), payload);
-      if (payload.position() > 0) {
-        block(ImageBlock.ADDRESSES, 0, index.map(), 0);
-      }
-    }
+    begin.maps.forEach(this::writeIndex);
     payload.reset();
     block(ImageBlock.END, blocks, 0, 0);
     finish();
-    return new Image(segments.get(0).number(), segments.get(0).sequence(), replayStart, numbers());
+    return new Image(
+        segments.get(0).number(), segments.get(0).sequence(), begin.replayStart, numbers());
   }
 
-  /** Returns where replay will start. */
-  private LogPosition copySegments() {
+  private Begin begin(Catalog catalog, Indexes indexes) {
     payload.reset();
     log.segments().writeTable(payload);
-    return log.position();
+    ByteWriter maps = new ByteWriter(1 << 10);
+    catalog.writeMaps(maps);
+    ByteWriter dropped = new ByteWriter(1 << 6);
+    catalog.writeDropped(dropped);
+    return new Begin(log.position(), indexes.list(), maps, dropped);
+  }
+
+  /**
+   * A shard that does not exist yet gets no block, and so is exact for LSN 0: nothing of it has
+   * been appended since the file was opened, or else what has been is replayed.
+   */
+  private void writeIndex(HashIndex index) {
+    for (int number = 0; number < HashIndex.ALL_SHARDS; number++) {
+      Shard shard = index.existing(number);
+      if (shard != null) {
+        payload.reset();
+        writeShard(index.map(), number, shard);
+      }
+    }
+  }
+
+  private void writeShard(int map, int number, Shard shard) {
+    if (number < HashIndex.SHARDS) {
+      long lsn = IndexImage.write(shard, payload, log::lsn);
+      block(ImageBlock.SHARD, lsn, map, number);
+    } else {
+      IndexImage.writeAddresses(shard, payload);
+      if (payload.position() > 0) {
+        block(ImageBlock.ADDRESSES, 0, map, 0);
+      }
+    }
+  }
+
+  private void block(int kind, ByteWriter bytes) {
+    payload.reset();
+    payload.writeBytes(bytes.array(), 0, bytes.position());
+    block(kind, 0, 0, 0);
   }
 
   private void block(int kind, long lsn, int map, int shard) {

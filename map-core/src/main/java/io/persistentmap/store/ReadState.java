@@ -47,9 +47,8 @@ public final class ReadState implements AutoCloseable {
     try {
       Store.Parts parts = new Store.Parts(config(files, path), file, superblock);
       Replay replay =
-          new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
+          new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.indexes);
       Image image = replay.run();
-      List<String> unused = replay.placeKeys(withoutClasses(), false);
       return new ReadState(file, parts, image, replay.bytes());
     } catch (InternalError e) { // a page of the mapping
       file.close();
@@ -62,7 +61,6 @@ public final class ReadState implements AutoCloseable {
   }
 
   private static StoreConfig config(FileSystem files, Path path) {
-    String any = Object.class.getName();
     return new StoreConfig(
         StoreFiles.of(path),
         SnapshotMode.IN_PLACE,
@@ -70,18 +68,10 @@ public final class ReadState implements AutoCloseable {
         Duration.ZERO,
         true,
         false,
-        new Catalog.MapDescription("", any, any),
-        CodecOptions.of(ClassLoader.getPlatformClassLoader()),
-        classes -> withoutClasses(),
+        null,
+        Duration.ZERO,
+        Duration.ZERO,
         files);
-  }
-
-  /** Keys about which equality decides are placed by their bytes, for want of their classes. */
-  private static KeyDecoder withoutClasses() {
-    UnstorableException always = new UnstorableException("no class is loaded");
-    return (bytes, from, to) -> {
-      throw always;
-    };
   }
 
   /** Returns the superblock of the state. */
@@ -91,21 +81,17 @@ public final class ReadState implements AutoCloseable {
 
   /** Returns the number of entries. */
   public long entries() {
-    return parts.index.count();
+    return parts.indexes.count();
   }
 
-  /** Says whether the index has that record where it looks for a key with that hash. */
-  public boolean names(long hash, long address) {
-    return new Relocation(parts.index, parts.log, parts.health).mayName(hash, address);
+  /** Says whether the index of a map has that record where it looks for a key with that hash. */
+  public boolean names(int map, long hash, long address) {
+    return new Relocation(parts.indexes, parts.log, parts.health).mayName(map, hash, address);
   }
 
-  /** Passes on the addresses of the records of all entries. */
+  /** Passes on the addresses of the records of all entries of all maps. */
   public void forEachAddress(LongConsumer action) {
-    for (int number = 0; number < HashIndex.ALL_SHARDS; number++) {
-      for (long address : parts.index.shard(number).addresses()) {
-        action.accept(address);
-      }
-    }
+    parts.indexes.list().forEach(index -> index.forEachAddress(action));
   }
 
   /** Returns the segments. */

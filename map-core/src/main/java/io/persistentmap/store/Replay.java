@@ -9,11 +9,9 @@ import io.persistentmap.format.Remedy;
 import io.persistentmap.format.SegmentHeader;
 import io.persistentmap.format.SegmentLink;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hashing;
 import io.persistentmap.index.IndexReplay;
-import io.persistentmap.index.KeyDecoder;
-import io.persistentmap.index.KeyPlacement;
+import io.persistentmap.index.Indexes;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
@@ -39,8 +37,7 @@ final class Replay {
   private final SegmentTable segments;
   private final SegmentMapping mapping;
   private final Catalog catalog;
-  private final HashIndex index;
-  private final IndexReplay entries;
+  private final ReplayedMaps entries;
   private final CRC32C crc = new CRC32C();
   private long highestSequence;
   private long bytes;
@@ -53,18 +50,17 @@ final class Replay {
       SegmentTable segments,
       SegmentMapping mapping,
       Catalog catalog,
-      HashIndex index) {
+      Indexes indexes) {
     this.file = file;
     this.superblock = superblock;
     this.segments = segments;
     this.mapping = mapping;
     this.catalog = catalog;
-    this.index = index;
-    this.entries = new IndexReplay(index);
+    this.entries = new ReplayedMaps(indexes, superblock.hashSeed());
   }
 
   /**
-   * Reads everything, all but the keys about which equality decides.
+   * Reads everything, all but the keys about which equality decides: {@link MapKeys} does that.
    *
    * @return the image that was read
    * @throws CorruptFileException if anything is not as it was written
@@ -85,22 +81,9 @@ final class Replay {
                 + Remedy.FOR_DAMAGE);
       }
     }
+    entries.finish();
     segments.restoreFree();
     return image;
-  }
-
-  /**
-   * Reads the keys about which equality decides, and places them: the last thing to be done.
-   *
-   * @param acceptEqual whether keys that are equal now are told of, instead of refused
-   * @return remarks about keys that can't be read, or are equal
-   * @throws CorruptFileException if a record is damaged
-   */
-  List<String> placeKeys(KeyDecoder keys, boolean acceptEqual) {
-    KeyPlacement placement =
-        new KeyPlacement(index, segments, file, keys, superblock.salt(), superblock.hashSeed());
-    placement.run(entries, acceptEqual);
-    return placement.remarks();
   }
 
   /** Returns the bytes of log that were replayed. */
@@ -237,27 +220,51 @@ final class Replay {
     }
     switch (RecordLayout.kind(record, 0)) {
       case RecordLayout.PUT -> {
+        IndexReplay index = entries.get(map);
+        if (index == null) {
+          return false;
+        }
         segment.addLive(map, padded);
-        replayEntry(segment, offset, previous, true);
+        replayEntry(index, segment, offset, previous, true);
       }
       case RecordLayout.REMOVE -> {
         segment.addTombstone(padded, Tombstone.since(record, length, segment.sequence()));
-        if (previous != 0) {
-          replayEntry(segment, offset, previous, false);
-        }
+        IndexReplay index = entries.get(map);
+        if (previous != 0 && index == null) {
+          return false;
+        } else if (previous != 0) {
+          replayEntry(index, segment, offset, previous, false);
+        } // else it was moved, and its map may have been dropped
       }
       case RecordLayout.CLEAR -> {
         segment.addTombstone(padded, Tombstone.since(record, length, segment.sequence()));
         if ((RecordLayout.flags(record, 0) & RecordLayout.RELOCATED) == 0) {
-          replayClear(map, FileLayout.lsn(segment.sequence(), offset));
+          IndexReplay index = entries.get(map);
+          if (index == null) {
+            return false;
+          }
+          replayClear(index, map, FileLayout.lsn(segment.sequence(), offset));
         }
+      }
+      case RecordLayout.DROP -> {
+        int number = droppedMap();
+        long since = Tombstone.since(record, length, segment.sequence());
+        if (number == 0) {
+          return false;
+        }
+        segment.addTombstone(padded, since);
+        if ((RecordLayout.flags(record, 0) & RecordLayout.RELOCATED) == 0) {
+          entries.drop(number);
+          segments.forEachLog(present -> present.clearLive(number));
+        }
+        catalog.replayDrop(number, since);
       }
       case RecordLayout.CATALOG, RecordLayout.CLASS -> {
         if (RecordLayout.keyLength(record, 0) != Integer.BYTES) {
           return false;
         }
         segment.addLive(map, padded);
-        replayCatalog(FileLayout.address(segment.number(), offset), length);
+        return replayCatalog(previous, FileLayout.address(segment.number(), offset), length);
       }
       case RecordLayout.CHECKPOINT -> {
         if (!CheckpointRecord.emptied(record, length, segments::restoreEmpty)) {
@@ -272,13 +279,23 @@ final class Replay {
     return true;
   }
 
-  private void replayEntry(Segment segment, long offset, long previous, boolean put) {
+  /** Returns 0 if there can't be such a map. */
+  private int droppedMap() {
+    if (RecordLayout.keyLength(record, 0) != Integer.BYTES) {
+      return 0;
+    }
+    int number = RecordLayout.catalogNumber(record);
+    return number > 0 && number <= RecordLayout.LAST_MAP ? number : 0;
+  }
+
+  private void replayEntry(
+      IndexReplay index, Segment segment, long offset, long previous, boolean put) {
     long address = FileLayout.address(segment.number(), offset);
     if ((RecordLayout.flags(record, 0) & RecordLayout.BY_EQUALITY) != 0) {
       if (put) {
-        entries.putByEquality(address, previous);
+        index.putByEquality(address, previous);
       } else {
-        entries.removeByEquality(previous);
+        index.removeByEquality(previous);
       }
       return;
     }
@@ -286,22 +303,31 @@ final class Replay {
     long hash = Hashing.hash(superblock.hashSeed(), record, RecordLayout.HEADER_BYTES, keyLength);
     long lsn = FileLayout.lsn(segment.sequence(), offset);
     if (put) {
-      entries.put(hash, lsn, address, previous);
+      index.put(hash, lsn, address, previous);
     } else {
-      entries.remove(hash, lsn, address, previous);
+      index.remove(hash, lsn, address, previous);
     }
   }
 
-  private void replayClear(int map, long lsn) {
-    entries.clear(lsn);
+  private void replayClear(IndexReplay index, int map, long lsn) {
+    index.clear(lsn);
     segments.forEachLog(segment -> segment.clearLive(map));
   }
 
-  private void replayCatalog(long address, int length) {
+  private boolean replayCatalog(long previous, long address, int length) {
     int keyEnd = RecordLayout.HEADER_BYTES + (int) RecordLayout.keyLength(record, 0);
     int number = RecordLayout.catalogNumber(record);
     String description = new String(record, keyEnd, length - keyEnd, StandardCharsets.UTF_8);
-    catalog.replay(RecordLayout.kind(record, 0), number, description, address);
+    int kind = RecordLayout.kind(record, 0);
+    if (kind == RecordLayout.CATALOG) {
+      if (number < 1 || number > RecordLayout.LAST_MAP) {
+        return false;
+      }
+      entries.add(number);
+    }
+    catalog.replay(kind, number, description, address);
+    Log.accountPrevious(segments, RecordLayout.map(record, 0), previous);
+    return true;
   }
 
   private CorruptFileException damaged(int segment, String found) {

@@ -14,11 +14,12 @@ import io.persistentmap.UnstorableException;
 import io.persistentmap.format.FileLayout;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Indexes;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.index.OverdueKeys;
 import io.persistentmap.index.Relocation;
+import io.persistentmap.index.Stripes;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.Segment;
 import io.persistentmap.log.SegmentMapping;
@@ -29,8 +30,8 @@ import io.persistentmap.platform.OffHeapMemory;
 import io.persistentmap.platform.StackReserve;
 
 /**
- * An open store: the log and the index of its map, checkpoints, and the work behind (writing full
- * segments, cleaning, images). Thread-safe.
+ * An open store: the log and the indexes of its maps, checkpoints, and the work in the background
+ * (writing full segments, cleaning, images). Thread-safe.
  */
 public final class Store {
   /**
@@ -59,7 +60,7 @@ public final class Store {
     final Catalog catalog;
     final SuperblockFile superblockFile;
     final Log log;
-    final HashIndex index;
+    final Indexes indexes;
     private volatile Runnable beforeFirstWrite = () -> {};
     private volatile Runnable onSealed = () -> {};
 
@@ -81,7 +82,7 @@ public final class Store {
               OffHeapMemory::allocateUnzeroed,
               () -> beforeFirstWrite.run(),
               () -> onSealed.run());
-      this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
+      this.indexes = new Indexes(log, health);
     }
   }
 
@@ -97,8 +98,17 @@ public final class Store {
   private final Closing closing;
   private final OperationPool operations = new OperationPool();
 
-  /** Set before the store is used. */
-  private volatile HeapValues heap = HeapValues.NONE;
+  private final Participants heap = new Participants();
+  private final Gate gate;
+  private final StoreMaps maps;
+
+  /** How many placings of keys keep the cleaner from its work. Guarded by this lock. */
+  private int cleaningPaused;
+
+  /** Guarded by this lock: whether the cleaner, or an image, is at work. */
+  private boolean cleaning;
+
+  private final Object cleaningLock = new Object();
 
   Store(
       StoreConfig config,
@@ -112,10 +122,16 @@ public final class Store {
     this.parts = parts;
     this.recovery = recovery;
     this.strategy = strategy;
+    this.gate =
+        new Gate(
+            config.files().hash(),
+            parts.indexes.stripes().heldKeys(),
+            config.sectionHold(),
+            config.sectionTimeout());
     this.checkpointer =
         new Checkpointer(
             parts.log,
-            parts.index,
+            parts.indexes,
             parts.catalog,
             parts.file,
             parts.superblockFile,
@@ -123,11 +139,13 @@ public final class Store {
             parts.health,
             parts.superblock,
             image,
-            found);
+            found,
+            heap,
+            gate);
     this.cleaner =
         new Cleaner(
             parts.log,
-            new Relocation(parts.index, parts.log, parts.health),
+            new Relocation(parts.indexes, parts.log, parts.health),
             parts.catalog,
             parts.superblock.hashSeed(),
             new Operation());
@@ -147,9 +165,7 @@ public final class Store {
         };
     this.closing = new Closing(config, parts, checkpointer, new ClosingSteps(), lock);
     parts.catalog.attach(parts.log);
-    if (parts.catalog.map(Catalog.FIRST_MAP) == null && !config.readOnly()) {
-      parts.catalog.addMap(Catalog.FIRST_MAP, config.map());
-    }
+    this.maps = new StoreMaps(config, parts, this::pauseCleaning);
   }
 
   /**
@@ -162,15 +178,29 @@ public final class Store {
     return new StoreOpener(config).open();
   }
 
-  /** Names who keeps values on the heap. */
+  /** Names one who keeps values on the heap. */
   public void attach(HeapValues values) {
-    heap = values;
-    checkpointer.attach(values);
+    heap.add(values);
   }
 
-  /** Returns the index of the one map. */
-  public HashIndex index() {
-    return parts.index;
+  /** Returns what keeps checkpoints out of atomic sections. */
+  public Gate gate() {
+    return gate;
+  }
+
+  /** Returns the maps of the store. */
+  public StoreMaps maps() {
+    return maps;
+  }
+
+  /** Returns the number of entries of all maps, but for those that are on the heap only. */
+  public long entries() {
+    return parts.indexes.count();
+  }
+
+  /** Returns the locks of all changes. */
+  public Stripes stripes() {
+    return parts.indexes.stripes();
   }
 
   /** Returns the table of classes. */
@@ -288,6 +318,11 @@ public final class Store {
     maintenance.awaitIdle();
   }
 
+  /** Tells the application's logger what a caller is not told. */
+  public void warn(String message) {
+    Warnings.warn(config.files().hash() + ": " + message);
+  }
+
   /** Tells the application's logger what no caller can be told. */
   public void warn(String message, Throwable cause) {
     Warnings.warn(config.files().hash() + ": " + message, cause);
@@ -305,6 +340,62 @@ public final class Store {
 
   private void maintain() {
     parts.health.check();
+    if (beginCleaning()) {
+      try {
+        maintainMaps();
+      } finally {
+        endCleaning();
+      }
+    }
+  }
+
+  /** Returns false while keys are being placed: the end of that gives the signal again. */
+  private boolean beginCleaning() {
+    synchronized (cleaningLock) {
+      cleaning = cleaningPaused == 0;
+      return cleaning;
+    }
+  }
+
+  private void endCleaning() {
+    synchronized (cleaningLock) {
+      cleaning = false;
+      cleaningLock.notifyAll();
+    }
+  }
+
+  /**
+   * Runs code while neither the cleaner nor an image is at work. They don't wait for it, since it
+   * may be the program's: they go on afterwards.
+   */
+  private void pauseCleaning(Runnable code) {
+    boolean interrupted = false;
+    synchronized (cleaningLock) {
+      cleaningPaused++;
+      while (cleaning) {
+        try {
+          cleaningLock.wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    try {
+      code.run();
+    } finally {
+      synchronized (cleaningLock) {
+        cleaningPaused--;
+      }
+      if (!config.readOnly()) {
+        maintenance.signal();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void maintainMaps() {
     if (space.isScarce()) {
       space.refit(); // before the cleaner uses what has become free
     }
@@ -333,7 +424,7 @@ public final class Store {
    * segments free.
    */
   private void cleanInTightSpace() {
-    long room = space.takeCleaningBudget(parts.index.count() * Long.BYTES);
+    long room = space.takeCleaningBudget(parts.indexes.count() * Long.BYTES);
     long before = cleaner.relocatedBytes();
     boolean cleaned = false;
     while (room >= 0
@@ -349,7 +440,7 @@ public final class Store {
   /** So that replay stays short, and so that segments before it become free. */
   private boolean imageIsDue() {
     long sinceImage = parts.log.lsn() - checkpointer.replayStart().lsn();
-    long indexBytes = parts.index.count() * Long.BYTES;
+    long indexBytes = parts.indexes.count() * Long.BYTES;
     double most = Math.min((double) indexBytes * IMAGE_EVERY_INDEX_SIZES, LONG_REPLAY);
     double least = Math.max(indexBytes * LEAST_INDEX_SIZES, 2.0 * FileLayout.SEGMENT_BYTES);
     return sinceImage > Math.max(most, least);
@@ -362,7 +453,7 @@ public final class Store {
             parts.superblock.store(),
             parts.log,
             parts.catalog,
-            parts.index,
+            parts.indexes,
             checkpointer::markDirty));
   }
 
@@ -408,6 +499,7 @@ public final class Store {
    * @throws PersistentMapException if it failed otherwise; then the store stays open
    */
   public void close(CloseMode mode) {
+    gate.requireOutside("close()");
     closing.close(mode);
   }
 
@@ -438,8 +530,13 @@ public final class Store {
     /** So that opening has little to replay. */
     private void writeImageIfDue() {
       if ((needsMark() || checkpointer.hasChanges())
-          && parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE) {
-        writeImage();
+          && parts.log.lsn() - checkpointer.replayStart().lsn() > REPLAY_AFTER_CLOSE
+          && beginCleaning()) {
+        try {
+          writeImage();
+        } finally {
+          endCleaning();
+        }
       }
     }
 
@@ -475,18 +572,22 @@ public final class Store {
     }
 
     private void dropAll() {
-      parts.index.dropAll(
-          () -> {
-            heap.drop();
-            parts.segments.close();
-          });
+      parts
+          .indexes
+          .stripes()
+          .stoppedToClose(
+              () -> {
+                parts.indexes.dropAll();
+                heap.drop();
+                parts.segments.close();
+              });
       parts.file.close();
     }
   }
 
   /** Writes a tombstone's value; its LSN is the record's own until the cleaner moves it. */
-  public static void finishTombstone(Operation operation) {
+  public static void finishTombstone(Operation operation, int map) {
     operation.record().writer().writeLong(0);
-    operation.record().finish(RecordLayout.REMOVE, Catalog.FIRST_MAP);
+    operation.record().finish(RecordLayout.REMOVE, map);
   }
 }

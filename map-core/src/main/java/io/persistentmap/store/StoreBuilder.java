@@ -2,9 +2,9 @@ package io.persistentmap.store;
 
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
-import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Hashing;
 import io.persistentmap.index.IndexReplay;
+import io.persistentmap.index.Indexes;
 import io.persistentmap.log.Log;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.SegmentMapping;
@@ -16,6 +16,9 @@ import io.persistentmap.platform.OffHeapMemory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -35,8 +38,8 @@ public final class StoreBuilder implements AutoCloseable {
   private final long hashSeed = new SecureRandom().nextLong();
   private final Log log;
   private final Catalog catalog = new Catalog(false);
-  private final HashIndex index;
-  private final IndexReplay entries;
+  private final Indexes indexes;
+  private final Map<Integer, IndexReplay> entries = new HashMap<>();
   private final Checkpointer checkpointer;
   private final RecordBuffer record = new RecordBuffer();
   private boolean finished;
@@ -57,14 +60,13 @@ public final class StoreBuilder implements AutoCloseable {
             OffHeapMemory::allocateUnzeroed,
             () -> {},
             () -> {});
-    this.index = new HashIndex(Catalog.FIRST_MAP, log, health);
-    this.entries = new IndexReplay(index);
+    this.indexes = new Indexes(log, health);
     SuperblockFile superblocks = new SuperblockFile(file);
     long now = System.currentTimeMillis();
     this.checkpointer =
         new Checkpointer(
             log,
-            index,
+            indexes,
             catalog,
             file,
             superblocks,
@@ -72,7 +74,9 @@ public final class StoreBuilder implements AutoCloseable {
             health,
             Superblock.create(store, 1, checkpoint - 1, hashSeed, now, Log.START),
             Image.none(Log.START),
-            new FoundState(files, file.path(), file, Leftovers.NONE, true));
+            new FoundState(files, file.path(), file, Leftovers.NONE, true),
+            new Participants(),
+            new Gate(file.path(), indexes.stripes().heldKeys(), Duration.ZERO, Duration.ZERO));
     catalog.attach(log);
   }
 
@@ -103,31 +107,37 @@ public final class StoreBuilder implements AutoCloseable {
    */
   public void describe(int kind, int number, byte[] description) {
     long address = log.append(Catalog.record(kind, number, description), 0, 0);
+    if (kind == RecordLayout.CATALOG) {
+      indexes.add(number);
+    }
     catalog.replay(kind, number, new String(description, StandardCharsets.UTF_8), address);
   }
 
   /**
    * Adds an entry, whose key has not been added before.
    *
+   * @param map its number, which has been described
    * @param flags those that the record of the entry needs, whatever store it is in
    * @param bytes the key, and behind it the value
    */
-  public void add(int flags, byte[] bytes, int from, int keyLength, int valueLength) {
+  public void add(int map, int flags, byte[] bytes, int from, int keyLength, int valueLength) {
     record.begin();
     record.writer().writeBytes(bytes, from, keyLength);
     record.endKey();
     record.writer().writeBytes(bytes, from + keyLength, valueLength);
-    record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
+    record.finish(RecordLayout.PUT, map);
     log.awaitRoom();
     long address = log.append(record, 0, flags);
     boolean byEquality = (flags & RecordLayout.BY_EQUALITY) != 0;
-    entries.add(byEquality, Hashing.hash(hashSeed, bytes, from, keyLength), address);
+    entries
+        .computeIfAbsent(map, number -> new IndexReplay(indexes.add(number), hashSeed))
+        .add(byEquality, Hashing.hash(hashSeed, bytes, from, keyLength), address);
   }
 
   /** Completes the file, durably, and closes it. */
   public void finish() {
     if (log.lsn() - Log.START.lsn() > WORTH_AN_IMAGE) {
-      checkpointer.offer(ImageWriter.write(file, store, log, catalog, index, () -> {}));
+      checkpointer.offer(ImageWriter.write(file, store, log, catalog, indexes, () -> {}));
     }
     var unused = checkpointer.checkpoint();
     checkpointer.markClean(() -> {});

@@ -2,12 +2,9 @@ package io.persistentmap.store;
 
 import io.persistentmap.CloseMode;
 import io.persistentmap.SnapshotMode;
-import io.persistentmap.index.KeyDecoder;
 import io.persistentmap.platform.FileSystem;
-import io.persistentmap.serializer.ClassTable;
-import io.persistentmap.serializer.CodecOptions;
 import java.time.Duration;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store is opened with.
@@ -18,9 +15,9 @@ import java.util.function.Function;
  * @param closeTimeout how long closing waits for functions that hold keys
  * @param readOnly whether nothing on disk may change but the lock file
  * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
- * @param map the map in it; its types are stored when the store is created
- * @param options what the user said about classes
- * @param keys makes, with the table of classes, what decodes keys about which equality decides
+ * @param map the one map that it is opened for, or null if maps are asked for later
+ * @param sectionHold how long an atomic section is held at the most, so that a checkpoint can be cut
+ * @param sectionTimeout how long a checkpoint waits for atomic sections
  * @param fileSystem the system calls
  */
 public record StoreConfig(
@@ -30,7 +27,7 @@ public record StoreConfig(
     Duration closeTimeout,
     boolean readOnly,
     boolean acceptOlder,
-    Catalog.MapDescription map,
-    CodecOptions options,
-    Function<ClassTable, KeyDecoder> keys,
+    @Nullable WantedMap map,
+    Duration sectionHold,
+    Duration sectionTimeout,
     FileSystem fileSystem) {}

@@ -10,6 +10,7 @@ import io.persistentmap.StorageFailureException;
 import io.persistentmap.TypeMismatchException;
 import io.persistentmap.format.LogPosition;
 import io.persistentmap.format.Superblock;
+import io.persistentmap.index.HashIndex;
 import io.persistentmap.log.Log;
 import io.persistentmap.platform.DataFile;
 import io.persistentmap.platform.FileIdentity;
@@ -23,7 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -276,7 +280,7 @@ final class StoreOpener {
     Superblock superblock = expected != null ? expected : state.superblock();
     Store.Parts parts = new Store.Parts(config, file, superblock);
     Replay replay =
-        new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.index);
+        new Replay(file, superblock, parts.segments, parts.mapping, parts.catalog, parts.indexes);
     Image image = replay.run();
     if (superblock.checkpoint() > 0) {
       // A crashed process may have left records behind the end that look like ours.
@@ -284,55 +288,37 @@ final class StoreOpener {
       long gap = superblock.clean() ? 0 : Log.SEQUENCES_SKIPPED_AFTER_CRASH;
       parts.log.resume(tail, replay.nextSequence() + gap, !superblock.clean());
     }
-    requireTypes(parts.catalog);
-    remarks.addAll(replay.placeKeys(config.keys().apply(parts.catalog), config.acceptOlder()));
+    WantedMap wanted = config.map();
+    if (wanted != null) {
+      prepareMap(parts, wanted);
+    }
     boolean ofCrash = !superblock.clean() && !config.readOnly();
     Leftovers leftovers =
         ofCrash ? Leftovers.find(file, superblock, parts.segments) : Leftovers.NONE;
     return new Loaded(parts, image, leftovers, replay.bytes());
   }
 
-  private void requireTypes(Catalog catalog) {
-    Catalog.MapDescription stored = catalog.map(Catalog.FIRST_MAP);
-    if (stored != null) {
-      requireType("keys", nameNow(stored.keyType()), config.map().keyType());
-      requireType("values", nameNow(stored.valueType()), config.map().valueType());
+  /** Refuses what it can't be opened for, before anything is changed. */
+  private void prepareMap(Store.Parts parts, WantedMap wanted) {
+    SortedMap<Integer, MapDescription> maps = parts.catalog.maps();
+    for (Map.Entry<Integer, MapDescription> entry : maps.entrySet()) {
+      MapDescription stored = entry.getValue();
+      if (stored.name().equals(wanted.description().name())
+          && stored.kind() == wanted.description().kind()) {
+        new TypeCheck(names.hash(), wanted).require(stored);
+        HashIndex index = parts.indexes.add(entry.getKey());
+        remarks.addAll(
+            MapKeys.place(
+                parts, index, wanted.keys().apply(parts.catalog), config.acceptOlder()));
+        return;
+      }
     }
-  }
-
-  private String nameNow(String stored) {
-    Class<?> successor = config.options().aliases().get(stored);
-    return successor == null ? stored : successor.getName();
-  }
-
-  private void requireType(String what, String stored, String requested) {
-    if (!stored.equals(requested)
-        && !stored.equals(Object.class.getName())
-        && !requested.equals(Object.class.getName())
-        && !isSubtype(stored, requested)) {
+    if (!maps.isEmpty()) {
       throw new TypeMismatchException(
           names.hash()
-              + ": its "
-              + what
-              + " are "
-              + stored
-              + ", but it is opened with "
-              + requested
-              + "; open it with "
-              + stored
-              + ".class, or another file; if the class has another name now, add .alias(\""
-              + stored
-              + "\", ItsNewName.class) where the map is built");
-    }
-  }
-
-  private boolean isSubtype(String stored, String requested) {
-    try {
-      Class<?> storedType = Class.forName(stored, false, config.options().loader());
-      return Class.forName(requested, false, config.options().loader())
-          .isAssignableFrom(storedType);
-    } catch (ClassNotFoundException e) {
-      return false;
+              + ": expected a store with one map, found one with maps "
+              + maps.values().stream().map(MapDescription::name).collect(Collectors.joining(", "))
+              + "; open it with PersistentStore.open, and ask it for them by name");
     }
   }
 

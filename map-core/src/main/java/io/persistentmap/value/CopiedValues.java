@@ -2,6 +2,7 @@ package io.persistentmap.value;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.lang.invoke.VarHandle;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,24 +29,67 @@ public final class CopiedValues {
    */
   public record Loaded(Object value, int bytes) {}
 
-  private final Cache<Object, Cached> cache;
+  private final long bytes;
+  private final @Nullable CacheBudget budget;
+
+  /** Null until something is kept: most of a thousand maps are hardly ever read. */
+  private volatile @Nullable Cache<Object, Cached> cache;
+
   private volatile int removals;
+
+  /** Whether it has a part of the budget. Guarded by this. */
+  private boolean joined;
 
   /** Creates a cache of that many bytes. */
   public CopiedValues(long bytes) {
-    cache =
-        Caffeine.newBuilder()
-            .maximumWeight(bytes)
-            .weigher(
-                (Object key, Cached cached) ->
-                    (int) Math.min(Integer.MAX_VALUE, (long) cached.bytes + OVERHEAD_BYTES))
-            .executor(Runnable::run)
-            .build();
+    this.bytes = bytes;
+    this.budget = null;
+  }
+
+  /** Creates a cache of a part of what there is for all maps. */
+  public CopiedValues(CacheBudget budget) {
+    this.bytes = 0;
+    this.budget = budget;
+  }
+
+  private Cache<Object, Cached> cache() {
+    Cache<Object, Cached> present = cache;
+    return present != null ? present : makeCache();
+  }
+
+  private synchronized Cache<Object, Cached> makeCache() {
+    Cache<Object, Cached> present = cache;
+    if (present == null) {
+      present =
+          Caffeine.newBuilder()
+              .maximumWeight(bytes)
+              .weigher(
+                  (Object key, Cached cached) ->
+                      (int) Math.min(Integer.MAX_VALUE, (long) cached.bytes + OVERHEAD_BYTES))
+              .executor(Runnable::run)
+              .build();
+      cache = present;
+      VarHandle.fullFence(); // who changes a key and sees none has done so before this is filled
+    }
+    if (budget != null && !joined) {
+      joined = true;
+      resize(budget.join(this));
+    }
+    return present;
+  }
+
+  /** Allows it another number of bytes. */
+  void resize(long most) {
+    Cache<Object, Cached> present = cache;
+    if (present != null) {
+      present.policy().eviction().ifPresent(eviction -> eviction.setMaximum(most));
+    }
   }
 
   /** Returns the value of a key, if it is here. */
   public @Nullable Object get(Object key) {
-    Cached cached = cache.getIfPresent(key);
+    Cache<Object, Cached> present = cache;
+    Cached cached = present == null ? null : present.getIfPresent(key);
     return cached != null && cached.removals == removals ? cached.value : null;
   }
 
@@ -56,9 +100,10 @@ public final class CopiedValues {
    * @return the value, or null if the loader gave none
    */
   public @Nullable Object load(Object key, Function<Object, @Nullable Loaded> loader) {
-    Cached cached = cache.get(key, missing -> wrap(loader, missing));
+    Cache<Object, Cached> present = cache();
+    Cached cached = present.get(key, missing -> wrap(loader, missing));
     if (cached != null && cached.removals != removals) {
-      cache.invalidate(key);
+      present.invalidate(key);
       return null;
     }
     return cached == null ? null : cached.value;
@@ -78,8 +123,12 @@ public final class CopiedValues {
   @SuppressWarnings(
       "NonAtomicVolatileUpdate") // one of two at once is enough: both keys have changed
   public void drop(Object key) {
+    Cache<Object, Cached> present = cache;
+    if (present == null) {
+      return; // whoever makes it now loads what is in the index now
+    }
     try {
-      cache.invalidate(key);
+      present.invalidate(key);
     } catch (Throwable e) {
       removals++;
     }
@@ -89,10 +138,25 @@ public final class CopiedValues {
   @SuppressWarnings("NonAtomicVolatileUpdate") // under all of the index's locks
   public void dropAll() {
     removals++;
+    Cache<Object, Cached> present = cache;
     try {
-      cache.invalidateAll();
+      if (present != null) {
+        present.invalidateAll();
+      }
     } catch (Throwable e) {
       // They don't count any more, and go when others come.
+    }
+  }
+
+  /** Drops all keys, for good. */
+  public void end() {
+    dropAll();
+    try {
+      if (budget != null) {
+        budget.leave(this);
+      }
+    } catch (Throwable e) {
+      // The others have less than they may have.
     }
   }
 }

@@ -1,17 +1,24 @@
 package io.persistentmap.value;
 
-import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.index.OverdueKeys;
+import io.persistentmap.index.Stripes;
+import io.persistentmap.log.StoreHealth;
+import io.persistentmap.store.Gate;
 import io.persistentmap.store.HeapValues;
+import io.persistentmap.store.Store;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the live values that have changed, before a checkpoint makes its cut.
+ * Writes the live values of all maps of a store that have changed, before a checkpoint makes its
+ * cut.
  *
  * <p><b>What is written when.</b> The pass first says that it is running, and waits for the changes
  * that have begun without knowing; then it looks at every live entry. A change that begins
@@ -61,10 +68,13 @@ public final class DirtyPass implements HeapValues {
   private static final long FIRST_WAIT_NANOS = 20_000;
   private static final int MOST_DOUBLINGS = 10;
 
-  private final HashIndex index;
+  private final Path path;
+  private final Stripes stripes;
+  private final StoreHealth health;
   private final OperationPool operations;
-  private final EntryCodec<?, ?> codec;
-  private final LiveValues live;
+  private final Gate gate;
+  private final PassLedger ledger = new PassLedger();
+  private final List<LiveValues> maps = new CopyOnWriteArrayList<>();
   private final Duration monitorTimeout;
   private final MonitorThreads threads;
 
@@ -74,28 +84,45 @@ public final class DirtyPass implements HeapValues {
   private volatile @Nullable PassRun current;
 
   /** Used by the thread that makes the checkpoint. */
+  private int number;
+
   private int rounds;
 
   private long values;
   private long start;
 
   /**
-   * Creates the pass over the live values of a map.
+   * Creates the pass over the live values of a store, and gives it a part in its checkpoints.
    *
    * @param monitorTimeout how long it waits for the monitor of a value
    */
-  public DirtyPass(
-      HashIndex index,
-      OperationPool operations,
-      EntryCodec<?, ?> codec,
-      LiveValues live,
-      Duration monitorTimeout) {
-    this.index = index;
-    this.operations = operations;
-    this.codec = codec;
-    this.live = live;
+  public DirtyPass(Store store, Duration monitorTimeout) {
+    this.path = store.health().path();
+    this.stripes = store.stripes();
+    this.health = store.health();
+    this.operations = store.operations();
+    this.gate = store.gate();
     this.monitorTimeout = monitorTimeout;
-    this.threads = new MonitorThreads(codec.path());
+    this.threads = new MonitorThreads(path);
+    store.attach(this);
+  }
+
+  /** Gives the live values of a map a part in it. */
+  void add(LiveValues values) {
+    maps.add(values);
+  }
+
+  /** Forgets the live values of a map that was dropped. */
+  public void remove(LiveValues values) {
+    maps.remove(values);
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  PassLedger ledger() {
+    return ledger;
   }
 
   @Override
@@ -104,20 +131,25 @@ public final class DirtyPass implements HeapValues {
   }
 
   @Override
+  public void begin() {
+    number = ledger.beginPass();
+  }
+
+  @Override
   public Written write(OverdueKeys leftOut) {
     start = System.nanoTime();
     rounds = 0;
-    PassRun run = new PassRun(this, live.beginPass(), leftOut);
+    PassRun run = new PassRun(this, number, leftOut);
     current = run;
-    index.awaitChanges(); // some may not know of the pass
-    values = live.count();
+    stripes.awaitChanges(); // some may not know of the pass
+    values = count();
     try {
       run.writeAll();
-      while (live.owesAny() && rounds < MOST_ROUNDS) {
+      while (ledger.owesChanges() && rounds < MOST_ROUNDS) {
         writeOwed(run);
       }
     } catch (OutOfMemoryError e) {
-      throw live.explain(e);
+      throw explain(e);
     }
     return written(run);
   }
@@ -126,21 +158,27 @@ public final class DirtyPass implements HeapValues {
   public Written writeRest() {
     PassRun run = current;
     if (run == null) {
-      throw new IllegalStateException(codec.path() + ": no pass is running");
+      throw new IllegalStateException(path + ": no pass is running");
     }
     try {
+      ledger.takeHanded();
       writeOwed(run);
     } catch (OutOfMemoryError e) {
-      throw live.explain(e);
+      throw explain(e);
     }
     return written(run);
+  }
+
+  @Override
+  public void sectionsWereInside() {
+    ledger.giveBackTaken();
   }
 
   private void writeOwed(PassRun run) {
     rounds++;
     if (rounds > ROUNDS_AT_FULL_SPEED) {
       int doublings = Math.min(rounds - ROUNDS_AT_FULL_SPEED - 1, MOST_DOUBLINGS);
-      live.slowDown(FIRST_WAIT_NANOS << doublings);
+      ledger.slowDown(FIRST_WAIT_NANOS << doublings);
     }
     run.writeOwed();
   }
@@ -150,18 +188,23 @@ public final class DirtyPass implements HeapValues {
   }
 
   @Override
-  public boolean cut() {
-    if (live.owesAny()) {
-      return false;
+  public boolean isComplete() {
+    try {
+      return !ledger.owesAny();
+    } catch (OutOfMemoryError e) {
+      throw explain(e);
     }
-    long fresh = live.freshCount();
+  }
+
+  @Override
+  public void cut() {
+    long fresh = maps.stream().mapToLong(LiveValues::freshCount).sum();
     PassRun run = current;
     if (fresh != (run == null ? 0 : run.freshLeftOut())) {
       throw new IllegalStateException(
-          codec.path() + ": " + fresh + " entries are on the heap only, where there must be none");
+          path + ": " + fresh + " entries are on the heap only, where there must be none");
     }
     end();
-    return true;
   }
 
   @Override
@@ -173,13 +216,13 @@ public final class DirtyPass implements HeapValues {
         run.end();
       }
     } finally {
-      live.endPass(); // it may have begun before there was a run
+      ledger.endPass(); // it may have begun before there was a run
     }
   }
 
   @Override
   public void drop() {
-    live.clearing().run();
+    maps.forEach(map -> map.clearing().run());
   }
 
   @Override
@@ -192,20 +235,37 @@ public final class DirtyPass implements HeapValues {
     return threads;
   }
 
-  HashIndex index() {
-    return index;
+  Path path() {
+    return path;
+  }
+
+  StoreHealth health() {
+    return health;
   }
 
   OperationPool operations() {
     return operations;
   }
 
-  EntryCodec<?, ?> codec() {
-    return codec;
+  /** Returns the live values of all maps. */
+  List<LiveValues> maps() {
+    return maps;
   }
 
-  LiveValues live() {
-    return live;
+  /** Returns the number of live values. */
+  long count() {
+    return maps.stream().mapToLong(LiveValues::count).sum();
+  }
+
+  /** Returns the error to throw instead of one that the live values may be the reason of. */
+  private OutOfMemoryError explain(OutOfMemoryError error) {
+    LiveValues most = null;
+    for (LiveValues each : maps) {
+      if (most == null || each.count() > most.count()) {
+        most = each;
+      }
+    }
+    return most == null ? error : most.explain(error);
   }
 
   Duration monitorTimeout() {

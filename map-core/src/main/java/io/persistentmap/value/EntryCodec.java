@@ -14,7 +14,6 @@ import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.serializer.MonitorWatch;
 import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.serializer.TypeReport;
-import io.persistentmap.store.Catalog;
 import io.persistentmap.store.Store;
 import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
@@ -35,6 +34,7 @@ public final class EntryCodec<K, V> {
   static final int ATTEMPTS = 24;
 
   private final HashIndex index;
+  private final String name;
   private final Codec codec;
   private final OldLayouts oldLayouts;
   private final StoredKeys storedKeys;
@@ -44,12 +44,20 @@ public final class EntryCodec<K, V> {
   private final Path path;
 
   /**
-   * Creates a codec for a store.
+   * Creates a codec for a map of a store.
    *
+   * @param name of the map, for messages
    * @param options which classes may be stored, and how
    */
-  public EntryCodec(Store store, Class<K> keyType, Class<V> valueType, CodecOptions options) {
-    this.index = store.index();
+  public EntryCodec(
+      Store store,
+      HashIndex index,
+      String name,
+      Class<K> keyType,
+      Class<V> valueType,
+      CodecOptions options) {
+    this.index = index;
+    this.name = name;
     this.codec = new Codec(store.catalog(), options);
     this.oldLayouts = new OldLayouts(options);
     this.hashSeed = store.hashSeed();
@@ -75,6 +83,11 @@ public final class EntryCodec<K, V> {
   /** Returns the path of the store, for messages. */
   public Path path() {
     return path;
+  }
+
+  /** Names the map within a message, if it has a name. */
+  String ofMap() {
+    return name.isEmpty() ? "" : " of map \"" + name + "\"";
   }
 
   /** Says whether a value may be shared, since nobody can change it. */
@@ -227,7 +240,7 @@ public final class EntryCodec<K, V> {
       record.truncateToKey();
       try {
         codec.write(value, record.writer());
-        record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
+        record.finish(RecordLayout.PUT, index.map());
         return;
       } catch (SerializationException e) {
         throw refused("value for key " + key, e);
@@ -279,13 +292,13 @@ public final class EntryCodec<K, V> {
         .writer()
         .writeBytes(
             bytes.array(), RecordLayout.HEADER_BYTES, bytes.position() - RecordLayout.HEADER_BYTES);
-    record.finish(RecordLayout.PUT, Catalog.FIRST_MAP);
+    record.finish(RecordLayout.PUT, index.map());
   }
 
   /** Makes the operation's record, which has a key, a tombstone. */
   public void writeTombstone(Operation operation) {
     operation.record().truncateToKey();
-    Store.finishTombstone(operation);
+    Store.finishTombstone(operation, index.map());
   }
 
   /**

@@ -40,6 +40,9 @@ public final class LiveEntry {
   /** Whether the running pass has been told of a change, and not begun to write it. */
   volatile boolean owed;
 
+  /** Whether the running pass has been told that a section was given the value. */
+  volatile boolean handed;
+
   /** Whether it has ceased to count, other than by a clearing of the map. */
   private volatile boolean removed;
 
@@ -77,6 +80,11 @@ public final class LiveEntry {
   /** Returns the object. */
   public Object value() {
     return value;
+  }
+
+  /** Returns the live values of its map. */
+  LiveValues values() {
+    return home.values;
   }
 
   /** Returns the shard of the key. */
@@ -134,6 +142,13 @@ public final class LiveEntry {
       hasParts = false;
     }
     return before;
+  }
+
+  /** Notes that the object may have been changed in place: what was read of it does not count. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // under the monitor
+  synchronized void touch() {
+    version++;
+    written = false;
   }
 
   /** Returns a number that is another after each change of the value by the map. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * lock.
  */
 final class LiveShard {
+  final LiveValues values;
   final Shard shard;
 
   /** Live entries that have a slot in the index. */
@@ -28,7 +29,8 @@ final class LiveShard {
   /** Entries of the shard, with a slot or fresh; changes under the lock, by whole changes. */
   private volatile long entries;
 
-  LiveShard(Shard shard) {
+  LiveShard(LiveValues values, Shard shard) {
+    this.values = values;
     this.shard = shard;
     this.entries = shard.count();
   }

@@ -3,11 +3,11 @@ package io.persistentmap.value;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.Shard;
 import io.persistentmap.log.StoreHealth;
+import io.persistentmap.store.Gate;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,31 +23,20 @@ import org.jspecify.annotations.Nullable;
 public final class LiveValues {
   private static final int RESERVE_BYTES = 1 << 17;
 
-  /** {@link LiveEntry#pass} of an entry that has changed. */
-  private static final int NO_PASS = 0;
+  private final HashIndex index;
+  private final EntryCodec<?, ?> codec;
+  private final PassLedger ledger;
+  private final Gate gate;
 
-  private final LiveShard[] homes;
+  /** By number of the shard; null until the shard has a live entry, or had one. */
+  private final AtomicReferenceArray<@Nullable LiveShard> homes =
+      new AtomicReferenceArray<>(HashIndex.ALL_SHARDS);
 
   /** Changes under the locks of all shards. */
   private volatile ConcurrentHashMap<Object, LiveEntry> entries = new ConcurrentHashMap<>();
 
-  /** Whether a dirty pass is running, so that it must be told of each change. */
-  private volatile boolean passing;
-
-  /** Number of the last dirty pass; changes while none is running. */
-  private volatile int pass;
-
   /** Of the store; a field for who has caught an error. */
   final StoreHealth health;
-
-  /** Changed while the pass is running, so that it has to write them before the cut. */
-  private final Queue<LiveEntry> owed = new ConcurrentLinkedQueue<>();
-
-  /** Why the pass that is running was not told of a change: then it must not succeed. */
-  private volatile @Nullable OutOfMemoryError missed;
-
-  /** How long each change of a live value waits, so that the pass can end; 0 mostly. */
-  private volatile long waitNanos;
 
   /** How often the map has been cleared; changes under the locks of all shards. */
   private volatile int era;
@@ -57,16 +46,48 @@ public final class LiveValues {
   private volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
 
   /**
-   * Creates an empty table in front of an index.
+   * Creates an empty table in front of an index, and gives it a part in the pass of its store.
    *
    * @param health of the store
    */
-  public LiveValues(HashIndex index, StoreHealth health) {
+  public LiveValues(
+      HashIndex index, EntryCodec<?, ?> codec, DirtyPass pass, StoreHealth health) {
+    this.index = index;
+    this.codec = codec;
+    this.ledger = pass.ledger();
+    this.gate = pass.gate();
     this.health = health;
-    homes = new LiveShard[HashIndex.ALL_SHARDS];
-    for (int i = 0; i < homes.length; i++) {
-      homes[i] = new LiveShard(index.shard(i));
+    pass.add(this);
+  }
+
+  HashIndex index() {
+    return index;
+  }
+
+  EntryCodec<?, ?> codec() {
+    return codec;
+  }
+
+  /**
+   * Notes that the current thread is given the object of an entry, which it may change; the pass
+   * must know, if that thread is in an atomic section.
+   */
+  public void handOut(LiveEntry entry) {
+    if (ledger.isPassing() && !entry.handed && gate.isInside()) {
+      boolean unused =
+          entry
+              .shard()
+              .locked(
+                  () -> {
+                    ledger.handed(entry);
+                    return true;
+                  });
     }
+  }
+
+  /** Waits a little if a pass can't keep up. Before a live value is put, and without a lock. */
+  public void awaitPass() {
+    ledger.awaitPass();
   }
 
   // ---- without a lock --------------------------------------------------------------------------
@@ -86,7 +107,9 @@ public final class LiveValues {
   public long mapEntries(int from, int end) {
     long sum = 0;
     for (int i = from; i < end; i++) {
-      sum += homes[i].entries();
+      LiveShard home = homes.get(i);
+      Shard shard = home == null ? index.existing(i) : null;
+      sum += home != null ? home.entries() : shard != null ? shard.count() : 0;
     }
     return sum;
   }
@@ -127,13 +150,14 @@ public final class LiveValues {
    * the same, a key that is not live has not been, and so its record is not out of date.
    */
   public long departures(int shard) {
-    return homes[shard].departures();
+    LiveShard home = homes.get(shard);
+    return home == null ? 0 : home.departures();
   }
 
   /** Returns the fresh entries of a shard, as of some moment of this call. */
   public List<LiveEntry> fresh(int shard) {
-    LiveShard home = homes[shard];
-    if (home.freshCount() == 0) {
+    LiveShard home = homes.get(shard);
+    if (home == null || home.freshCount() == 0) {
       return List.of();
     }
     return home.shard.locked(home::fresh);
@@ -157,23 +181,15 @@ public final class LiveValues {
    * monitor must not be waited for with: its key, or locks of the program.
    */
   public void changed(LiveEntry entry) {
-    if (passing) {
-      entry.pass = NO_PASS;
-      if (!entry.owed) {
-        entry.owed = true;
-        try {
-          owed.add(entry);
-        } catch (OutOfMemoryError e) {
-          entry.owed = false;
-          missed = e; // the change is made; the next pass looks at all entries
-        }
-      }
+    ledger.changed(entry);
+    if (ledger.isPassing() && gate.isInside()) {
+      ledger.handed(entry);
     }
   }
 
   /** Says whether a value can be replaced without anything else being done. */
   boolean isReplacing() {
-    return !passing && health.isWritable();
+    return !ledger.isPassing() && health.isWritable();
   }
 
   /** Allows the value of an entry to be replaced again, if there is one and it still counts. */
@@ -190,7 +206,8 @@ public final class LiveValues {
 
   /** Says whether the index has entries of the shard that are not live. */
   public boolean hasOthers(Shard shard) {
-    return shard.count() > homeOf(shard).recorded;
+    LiveShard home = homes.get(shard.number());
+    return shard.count() > (home == null ? 0 : home.recorded);
   }
 
   /** Adds an entry that has no record. */
@@ -223,13 +240,13 @@ public final class LiveValues {
    *
    * @param fingerprint that {@link EntryCodec#fingerprintOfRead} gave it
    */
-  public void addRead(
+  public LiveEntry addRead(
       Shard shard, Object key, long hash, EntryCodec.Read<?> found, long fingerprint) {
     LiveEntry entry = new LiveEntry(key, homeOf(shard), hash, found.value(), era);
     entry.inOldLayout = found.inOldLayout();
     entry.fingerprint = fingerprint;
     entry.written();
-    LiveEntry unused = addRecorded(entry);
+    return addRecorded(entry);
   }
 
   private LiveEntry addRecorded(LiveEntry entry) {
@@ -287,11 +304,28 @@ public final class LiveValues {
 
   /** Counts again, after a change of the index that concerned no live entry. */
   public void settle(Shard shard) {
-    homeOf(shard).settle();
+    LiveShard home = homes.get(shard.number());
+    if (home != null) {
+      home.settle();
+    }
   }
 
   private LiveShard homeOf(Shard shard) {
-    return homes[shard.number()];
+    LiveShard home = homes.get(shard.number());
+    if (home == null) {
+      home = new LiveShard(this, shard);
+      homes.set(shard.number(), home);
+    }
+    return home;
+  }
+
+  private void forEachHome(Consumer<LiveShard> action) {
+    for (int i = 0; i < homes.length(); i++) {
+      LiveShard home = homes.get(i);
+      if (home != null) {
+        action.accept(home);
+      }
+    }
   }
 
   // ---- under the locks of all shards -----------------------------------------------------------
@@ -307,76 +341,20 @@ public final class LiveValues {
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // under the locks
   private void clear(ConcurrentHashMap<Object, LiveEntry> none) {
-    for (LiveShard home : homes) {
-      home.depart();
-    }
+    forEachHome(LiveShard::depart);
     era++;
     entries = none;
-    for (LiveShard home : homes) {
-      home.clear();
-    }
+    forEachHome(LiveShard::clear);
   }
 
   // ---- the dirty pass --------------------------------------------------------------------------
 
-  /** Begins a pass: it is told of changes that begin from now on. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one pass at a time
-  int beginPass() {
-    pass++;
-    missed = null;
-    passing = true;
-    return pass;
-  }
-
-  /** Ends the pass, if one is running. */
-  void endPass() {
-    passing = false;
-    waitNanos = 0;
-    while (nextOwed() != null) {
-      // The next pass looks at all entries.
-    }
-  }
-
-  /** Makes changes of live values wait, or no longer: a pass must be able to keep up with them. */
-  void slowDown(long nanos) {
-    waitNanos = nanos;
-  }
-
-  /** Waits a little if a pass can't keep up. Before a live value is put, and without a lock. */
-  public void awaitPass() {
-    long nanos = waitNanos;
-    if (nanos > 0) {
-      LockSupport.parkNanos(nanos);
-    }
-  }
-
-  /** Returns an entry that has been changed since the pass began, or null. */
-  @Nullable LiveEntry nextOwed() {
-    LiveEntry entry = owed.poll();
-    if (entry != null) {
-      entry.owed = false; // before its value is looked at
-    }
-    return entry;
-  }
-
-  /**
-   * Says whether entries have been changed that are not written; exact under all locks.
-   *
-   * @throws OutOfMemoryError if the heap was too full to note one
-   */
-  boolean owesAny() {
-    OutOfMemoryError reason = missed;
-    if (reason != null) {
-      throw explain(reason);
-    }
-    return !owed.isEmpty();
-  }
-
   /** Returns the number of fresh entries; exact under the locks of all shards. */
   long freshCount() {
     long sum = 0;
-    for (LiveShard home : homes) {
-      sum += home.freshCount();
+    for (int i = 0; i < homes.length(); i++) {
+      LiveShard home = homes.get(i);
+      sum += home == null ? 0 : home.freshCount();
     }
     return sum;
   }

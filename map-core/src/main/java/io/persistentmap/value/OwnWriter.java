@@ -31,7 +31,7 @@ final class OwnWriter {
   OwnWriter(PassRun run) {
     this.run = run;
     this.pass = run.pass();
-    this.health = pass.live().health;
+    this.health = pass.health();
   }
 
   static boolean isOwn(Object value) {
@@ -40,9 +40,11 @@ final class OwnWriter {
 
   /** Writes all values whose monitor the current thread has, but for those whose key is held. */
   void writeAll() {
-    for (LiveEntry entry : pass.live().table().values()) {
-      if (isOwn(entry.value()) && entry.pass != run.number()) {
-        write(new Task(run, entry, false));
+    for (LiveValues map : pass.maps()) {
+      for (LiveEntry entry : map.table().values()) {
+        if (isOwn(entry.value()) && entry.pass != run.number()) {
+          write(new Task(run, entry, false));
+        }
       }
     }
   }

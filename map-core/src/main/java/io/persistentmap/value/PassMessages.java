@@ -11,9 +11,10 @@ final class PassMessages {
 
   /** Begins a message about an entry. */
   static String message(DirtyPass pass, LiveEntry entry, String finding) {
-    return pass.codec().path()
+    return pass.path()
         + ": no checkpoint was made, the previous one is intact: the value of key "
         + nameOf(entry.key)
+        + entry.values().codec().ofMap()
         + " "
         + finding;
   }
@@ -50,7 +51,7 @@ final class PassMessages {
       }
     }
     return new ValueHeldException(
-        pass.codec().path()
+        pass.path()
             + ": no checkpoint was made, the previous one is intact: for "
             + describe(pass)
             + " no value could be read, since all threads for that wait for the monitors of values"

@@ -139,19 +139,21 @@ final class PassRun {
 
   /** Writes all entries that have changed. */
   void writeAll() {
-    asksForOwn = pass.live().count() <= FEW;
-    for (LiveEntry entry : pass.live().table().values()) {
-      add(entry);
+    asksForOwn = pass.count() <= FEW;
+    for (LiveValues map : pass.maps()) {
+      for (LiveEntry entry : map.table().values()) {
+        add(entry);
+      }
     }
     await();
   }
 
   /** Writes what has been changed since the pass began. */
   void writeOwed() {
-    LiveEntry entry = pass.live().nextOwed();
+    LiveEntry entry = pass.ledger().nextOwed();
     while (entry != null) {
       add(entry);
-      entry = pass.live().nextOwed();
+      entry = pass.ledger().nextOwed();
     }
     await();
   }
@@ -381,7 +383,7 @@ final class PassRun {
     return each.task.isDone()
         || entry.pass == number
         || entry.value() != each.value
-        || !pass.live().isPresent(entry);
+        || !entry.values().isPresent(entry);
   }
 
   // ---- by a thread that has a monitor, or initialises a class ----------------------------------

@@ -55,7 +55,7 @@ final class Visitor implements Runnable {
 
   Visitor(PassRun run) {
     this.run = run;
-    this.health = run.pass().live().health;
+    this.health = run.pass().health();
   }
 
   @Override

@@ -45,6 +45,7 @@ final class Writing {
   final Object value;
   private final DirtyPass pass;
   private final LiveEntry entry;
+  private final int map;
 
   /** Has the key, and then the record; a field for who has caught an error. */
   @Nullable Operation keyed;
@@ -82,6 +83,7 @@ final class Writing {
     this.pass = task.run.pass();
     this.entry = task.entry;
     this.value = value;
+    this.map = entry.values().index().map();
   }
 
   /** Begins an attempt; returns null if there is nothing to do. */
@@ -91,9 +93,9 @@ final class Writing {
     if (task.isDone() || !run.isRunning()) {
       return null;
     }
-    if (entry.pass != run.number() && run.pass().live().isPresent(entry)) {
+    if (entry.pass != run.number() && entry.values().isPresent(entry)) {
       Object value = entry.settled();
-      if (!run.pass().codec().isImmutable(value) || !entry.isWritten()) {
+      if (!entry.values().codec().isImmutable(value) || !entry.isWritten()) {
         return new Writing(task, value);
       }
     }
@@ -103,12 +105,12 @@ final class Writing {
 
   /** Says whether the value is to be read in its monitor. */
   boolean needsMonitor() {
-    return Monitors.isUsable(value) && !pass.codec().isImmutable(value);
+    return Monitors.isUsable(value) && !entry.values().codec().isImmutable(value);
   }
 
   /** Says whether the value is still that of its key. */
   boolean isOfMap() {
-    return entry.value() == value && pass.live().isPresent(entry);
+    return entry.value() == value && entry.values().isPresent(entry);
   }
 
   boolean isInStore() {
@@ -122,7 +124,7 @@ final class Writing {
    */
   boolean prepare() {
     if (!task.isLate()) {
-      keyHeld = task.run.leftOut().mayHave(entry.hash) || isKeyHeld();
+      keyHeld = task.run.leftOut().mayHave(map, entry.hash) || isKeyHeld();
       return !keyHeld;
     }
     late = true;
@@ -130,20 +132,20 @@ final class Writing {
     OverdueKeys leftOut = task.run.leftOut();
     if (!leftOut.isEmpty()) {
       futile = true; // the store is being closed: no function can take a key any more
-      if (leftOut.has(operation, entry.key)) {
+      if (leftOut.has(map, operation, entry.key)) {
         task.run.leaveOut(entry);
         return false;
       }
       return true;
     }
-    KeyState state = pass.index().keyState(operation);
+    KeyState state = entry.values().index().keyState(operation);
     futile = state == KeyState.FUTILE;
     keyHeld = state == KeyState.HELD;
     if (keyHeld) {
-      pass.live().health.checkWritable(); // closing does not wait for two
+      entry.values().health.checkWritable(); // closing does not wait for two
     }
     if (keyHeld && task.lateNanos() > PATIENCE.toNanos()) {
-      throw new IllegalStateException(pass.index().describeHolder(operation, PATIENCE));
+      throw new IllegalStateException(entry.values().index().describeHolder(operation, PATIENCE));
     }
     return !keyHeld;
   }
@@ -152,7 +154,7 @@ final class Writing {
     Operation operation = keyed;
     if (operation == null) {
       operation = pass.operations().take();
-      pass.codec().writeKnownKey(operation, entry.key);
+      entry.values().codec().writeKnownKey(operation, entry.key);
       keyed = operation;
     }
     return operation;
@@ -181,7 +183,7 @@ final class Writing {
     if (!late) {
       keyHeld = mayBeHeld();
     } else if (!futile) {
-      Hold taken = pass.index().tryHold(keyed());
+      Hold taken = entry.values().index().tryHold(keyed());
       hold = taken;
       keyHeld = taken == null;
     }
@@ -192,7 +194,7 @@ final class Writing {
     try {
       asRead = isAsRead(watch);
       if (!asRead) {
-        pass.codec().writeValueAlone(operation, value, watch);
+        entry.values().codec().writeValueAlone(operation, value, watch);
       }
       alone = operation;
     } catch (NotEnteredException e) {
@@ -231,7 +233,7 @@ final class Writing {
   private boolean isAsRead(MonitorWatch watch) {
     return entry.inOldLayout
         && entry.isWritten()
-        && pass.codec().oldLayouts().fingerprint(value, watch) == entry.fingerprint;
+        && entry.values().codec().oldLayouts().fingerprint(value, watch) == entry.fingerprint;
   }
 
   private boolean mayBeHeld() {
@@ -311,7 +313,7 @@ final class Writing {
     }
     Operation operation = keyed();
     if (!asRead) {
-      pass.codec().copyValue(read, operation);
+      entry.values().codec().copyValue(read, operation);
     }
     try {
       inStore = true;
@@ -333,13 +335,13 @@ final class Writing {
 
   private Outcome append(Operation operation, long fingerprint) {
     int number = task.run.number();
-    pass.index().awaitRoom();
-    Shard shard = pass.index().lockAndFindForCheckpoint(operation);
+    entry.values().index().awaitRoom();
+    Shard shard = entry.values().index().lockAndFindForCheckpoint(operation);
     try {
       if (entry.pass == number
           || entry.version() != version
           || !task.run.isRunning()
-          || !pass.live().isPresent(entry)) {
+          || !entry.values().isPresent(entry)) {
         return Outcome
             .DONE; // written by another thread, or changed: then it is to be written again
       }
@@ -347,22 +349,22 @@ final class Writing {
         return Outcome.KEY_HELD;
       }
       if (isNew(fingerprint)) {
-        pass.index().write(shard, operation);
+        entry.values().index().write(shard, operation);
         recorded(fingerprint);
         task.run.countWritten();
       }
       entry.pass = number;
       return Outcome.DONE;
     } finally {
-      pass.index().unlock(shard, operation);
+      entry.values().index().unlock(shard, operation);
     }
   }
 
   private void recorded(long fingerprint) {
     try {
-      pass.live().recorded(entry, fingerprint, version);
+      entry.values().recorded(entry, fingerprint, version);
     } catch (Throwable e) {
-      pass.live().health.broken = e;
+      entry.values().health.broken = e;
       throw e;
     }
   }

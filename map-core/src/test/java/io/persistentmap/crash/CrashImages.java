@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * <p>The part before the flush is built front to back in one image; each crash is a clone of it, so
  * the files must be on a file system that clones.
  */
-final class CrashImages implements AutoCloseable {
+public final class CrashImages implements AutoCloseable {
   private static final FileSystem FILES = FileSystem.ofPlatform();
 
   private final DiskLog log;
@@ -140,7 +140,7 @@ final class CrashImages implements AutoCloseable {
   }
 
   /** Makes a file that shares all blocks of another. */
-  static void cloneFile(Path source, Path target) throws IOException {
+  public static void cloneFile(Path source, Path target) throws IOException {
     try (DataFile from = FILES.openForRead(source);
         DataFile to = FILES.create(target)) {
       if (!to.cloneFrom(from)) {

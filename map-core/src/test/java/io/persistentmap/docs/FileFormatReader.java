@@ -31,7 +31,7 @@ final class FileFormatReader {
   private static final int SUPERBLOCK_BYTES = 4096;
 
   /** Of a checkpoint's value, before the segments that had been emptied. */
-  private static final int CHECKPOINT_FIELDS = 32;
+  private static final int CHECKPOINT_FIELDS = 40;
 
   private final ByteBuffer file;
   private final Superblock superblock;
@@ -77,7 +77,7 @@ final class FileFormatReader {
     for (Segment segment : segmentsInUse()) {
       forEachRecord(segment, Segment.FIRST_OFFSET, endOf(segment), newest::apply);
     }
-    return contents(newest.catalog, newest.values());
+    return contents(newest.catalog(), newest.values());
   }
 
   /** The same, for whoever has lost the checkpoint's record: also with segments that are free. */
@@ -87,7 +87,7 @@ final class FileFormatReader {
     }
     Newest newest = new Newest();
     segmentsBySequence().forEach(segment -> forEachIntactRecord(segment, newest::apply));
-    return contents(newest.catalog, newest.values());
+    return contents(newest.catalog(), newest.values());
   }
 
   private void checkLastRecord(@Nullable LogRecord last, long entries) {
@@ -98,6 +98,7 @@ final class FileFormatReader {
     require(value.getLong() == superblock.timeMillis(), "its time", end.lsn);
     require(value.getLong() == superblock.entries(), "its entries", end.lsn);
     require(value.getLong() == superblock.oldestSequence(), "its oldest sequence", end.lsn);
+    require(value.getLong() == 0, "room for a check", end.lsn);
     require(entries == superblock.entries(), "number of entries read", entries);
   }
 
@@ -111,8 +112,9 @@ final class FileFormatReader {
           values
               .getOrDefault(number, Map.of())
               .forEach((key, value) -> entries.put(decoder.decode(key), decoder.decode(value)));
-          String[] parts = description.split("\n", 3);
-          contents.add(new MapContent(parts[0], parts[1], parts[2], entries));
+          String[] parts = description.split("\n", 4);
+          require(parts[0].equals("map"), "the kind of map", number);
+          contents.add(new MapContent(parts[1], parts[2], parts[3], entries));
         });
     return contents;
   }
@@ -370,6 +372,7 @@ final class FileFormatReader {
     static final int MAP = 4;
     static final int CLASS = 5;
     static final int CHECKPOINT = 6;
+    static final int DROP = 7;
     private static final int ADDRESS_BITS = 40;
     private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
     private static final long MAX_PREVIOUS_LENGTH = (1L << (Long.SIZE - ADDRESS_BITS)) - 1;
@@ -389,7 +392,7 @@ final class FileFormatReader {
 
     /** When this took place: moved removals keep that time. */
     long time() {
-      boolean keepsTime = moved && (kind == REMOVE || kind == CLEAR);
+      boolean keepsTime = moved && (kind == REMOVE || kind == CLEAR || kind == DROP);
       return keepsTime ? slice(value, 0, 8).getLong() : lsn;
     }
 
@@ -487,8 +490,14 @@ final class FileFormatReader {
             change(record);
           }
         }
-        case LogRecord.CLEAR -> clear(record);
+        case LogRecord.CLEAR -> clear(record, record.map);
         case LogRecord.MAP, LogRecord.CLASS -> catalog.apply(record);
+        case LogRecord.DROP -> {
+          if (!record.moved) {
+            clear(record, record.numberInKey());
+            catalog.maps.remove(record.numberInKey());
+          }
+        }
         case LogRecord.CHECKPOINT -> {}
         default -> throw new IllegalStateException("kind " + record.kind);
       }
@@ -498,7 +507,7 @@ final class FileFormatReader {
       int upperHash = upperHash(record.key);
       boolean done = record.kind == LogRecord.REMOVE && record.previousAddress() == 0;
       require(done == (record.kind == LogRecord.REMOVE && record.moved), "moved", record.lsn);
-      if (done || isInImage(record, upperHash)) {
+      if (done || isInImage(record, record.map, upperHash)) {
         return;
       }
       if (record.previous != 0) {
@@ -529,15 +538,15 @@ final class FileFormatReader {
       require(length, "length of previous", record.lsn);
     }
 
-    private void clear(LogRecord record) {
+    private void clear(LogRecord record, int map) {
       if (!record.moved) {
-        slotsOf(record.map).values().removeIf(slot -> !isInImage(record, slot.upperHash));
-        addressesOf(record.map).clear();
+        slotsOf(map).values().removeIf(slot -> !isInImage(record, map, slot.upperHash));
+        addressesOf(map).clear();
       }
     }
 
-    private boolean isInImage(LogRecord record, int upperHash) {
-      return record.lsn < imageLsns.getOrDefault(new Shard(record.map, shard(upperHash)), 0L);
+    private boolean isInImage(LogRecord record, int map, int upperHash) {
+      return record.lsn < imageLsns.getOrDefault(new Shard(map, shard(upperHash)), 0L);
     }
 
     private Map<Long, Slot> slotsOf(int map) {
@@ -552,6 +561,7 @@ final class FileFormatReader {
           case Block.CLASSES -> loadNames(block, catalog.classes);
           case Block.SHARD -> loadShard(block);
           case Block.ADDRESSES -> loadAddresses(block);
+          case Block.DROPPED -> requireDropped(block);
           default -> throw new IllegalStateException("block of kind " + block.kind);
         }
       }
@@ -565,6 +575,16 @@ final class FileFormatReader {
         in.getLong(); // address of the record, which may have been moved since
         names.put(number, UTF_8.decode(slice(in, in.position(), length)).toString());
         in.position(in.position() + length);
+      }
+    }
+
+    private void requireDropped(Block block) {
+      ByteBuffer in = block.payload();
+      require(in.hasRemaining(), "a dropped map", block.map);
+      while (in.hasRemaining()) {
+        int number = in.getInt();
+        require(!catalog.maps.containsKey(number), "dropped and there", number);
+        in.getLong(); // sequence
       }
     }
 
@@ -633,6 +653,8 @@ final class FileFormatReader {
     final Catalog catalog = new Catalog();
     private final Map<Integer, Map<ByteBuffer, LogRecord>> changes = new HashMap<>();
     private final Map<Integer, Long> clears = new HashMap<>();
+    private final Map<Integer, Long> drops = new HashMap<>();
+    private final Map<Integer, LogRecord> maps = new HashMap<>();
 
     void apply(LogRecord record) {
       switch (record.kind) {
@@ -641,7 +663,12 @@ final class FileFormatReader {
                 .computeIfAbsent(record.map, number -> new HashMap<>())
                 .merge(record.key, record, Newest::later);
         case LogRecord.CLEAR -> clears.merge(record.map, record.time(), Math::max);
-        case LogRecord.MAP, LogRecord.CLASS -> catalog.apply(record);
+        case LogRecord.DROP -> {
+          clears.merge(record.numberInKey(), record.time(), Math::max);
+          drops.merge(record.numberInKey(), record.time(), Math::max);
+        }
+        case LogRecord.MAP -> maps.merge(record.numberInKey(), record, Newest::later);
+        case LogRecord.CLASS -> catalog.apply(record);
         case LogRecord.CHECKPOINT -> {}
         default -> throw new IllegalStateException("kind " + record.kind);
       }
@@ -649,6 +676,17 @@ final class FileFormatReader {
 
     private static LogRecord later(LogRecord one, LogRecord other) {
       return one.time() > other.time() ? one : other;
+    }
+
+    /** The maps and classes; called once everything has been met. */
+    Catalog catalog() {
+      maps.forEach(
+          (number, record) -> {
+            if (record.lsn > drops.getOrDefault(number, 0L)) {
+              catalog.apply(record);
+            }
+          });
+      return catalog;
     }
 
     Map<Integer, Map<ByteBuffer, ByteBuffer>> values() {
@@ -679,6 +717,7 @@ final class FileFormatReader {
     static final int SHARD = 4;
     static final int END = 5;
     static final int ADDRESSES = 6;
+    static final int DROPPED = 7;
 
     ByteBuffer payload() {
       return slice(content, 0, content.limit());
@@ -740,7 +779,12 @@ final class FileFormatReader {
       in.getLong(); // bytes of tombstones
       in.getLong(); // highest sequence of a removal among them
       int count = in.getInt();
-      in.position(in.position() + count * Long.BYTES);
+      for (int map = -1; count > 0; count--) {
+        int next = in.getInt();
+        require(next > map && next <= 0xFFFF, "maps ascend", number);
+        map = next;
+        in.getLong(); // live bytes
+      }
     }
     return segments;
   }

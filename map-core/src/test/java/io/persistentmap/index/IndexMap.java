@@ -84,12 +84,13 @@ public final class IndexMap {
             tails,
             () -> {},
             () -> {});
+    Stripes stripes = new Stripes(health, 1);
     Shard shard =
         fault == Fault.MOVES_WITHOUT_VERSION
-            ? new WithoutVersion(health, tables)
-            : new Shard(0, health, tables);
-    this.index = new HashIndex(MAP, log, health, new Shard[] {shard});
-    this.relocation = new Relocation(index, log, health);
+            ? new WithoutVersion(stripes.of(0), tables)
+            : new Shard(MAP, 0, stripes.of(0), tables);
+    this.index = new HashIndex(MAP, log, stripes, new Shard[] {shard});
+    this.relocation = new Relocation(Indexes.of(index), log, health);
     this.fault = fault;
     this.fillerBytes = fillerBytes;
     for (int key = 0; key < FILLED; key++) {
@@ -98,8 +99,8 @@ public final class IndexMap {
   }
 
   private static final class WithoutVersion extends Shard {
-    WithoutVersion(StoreHealth health, LongFunction<Memory> tables) {
-      super(0, health, tables);
+    WithoutVersion(Stripe stripe, LongFunction<Memory> tables) {
+      super(MAP, 0, stripe, tables);
     }
 
     @Override
@@ -242,13 +243,13 @@ public final class IndexMap {
     Operation found = new Operation();
     begin(found, key);
     if (index.find(found, true)) {
-      relocation.relocate(withValue(key, value(found)), SlotTable.address(found.slot));
+      relocation.relocate(MAP, withValue(key, value(found)), SlotTable.address(found.slot));
     }
   }
 
   /** Stops all changes for a moment, and writes the log up to there, as a checkpoint does. */
   public void checkpoint() {
-    LogPosition end = index.stopped(log::position);
+    LogPosition end = index.stripes().stopped(log::position);
     log.flush(end);
   }
 
@@ -298,7 +299,7 @@ public final class IndexMap {
         moves.add(
             () -> {
               log.flushSealed();
-              relocation.relocate(copy, SlotTable.address(found.slot));
+              relocation.relocate(MAP, copy, SlotTable.address(found.slot));
             });
       }
     }

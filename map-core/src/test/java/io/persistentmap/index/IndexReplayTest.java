@@ -44,11 +44,11 @@ final class IndexReplayTest {
     try (DataFile file = FileSystem.ofPlatform().create(dir.resolve("unused"))) {
       for (int round = 0; round < 300; round++) {
         Life life = new Life(random);
-        IndexReplay replay = new IndexReplay(index(file));
+        IndexReplay replay = new IndexReplay(index(file), 0);
         for (SortedSet<Long> shard : life.image) {
           ByteWriter bytes = new ByteWriter(64);
           shard.forEach(bytes::writeLong);
-          assertThat(replay.addresses(1, bytes.array(), bytes.position())).isTrue();
+          assertThat(replay.addresses(bytes.array(), bytes.position())).isTrue();
         }
         life.events.forEach(event -> apply(replay, event));
         assertThat(replay.count()).isEqualTo(life.present().size());
@@ -71,7 +71,7 @@ final class IndexReplayTest {
             OffHeapMemory::allocateUnzeroed,
             () -> {},
             () -> {});
-    return new HashIndex(1, log, health);
+    return new HashIndex(1, log, new Stripes(health));
   }
 
   private static void apply(IndexReplay replay, Event event) {

@@ -60,7 +60,7 @@ final class CatalogTest {
     record.writer().writeInt(1);
     record.endKey();
     record.writer().writeLong(0);
-    record.finish(RecordLayout.REMOVE, Catalog.FIRST_MAP);
+    record.finish(RecordLayout.REMOVE, 1);
     return record;
   }
 }
