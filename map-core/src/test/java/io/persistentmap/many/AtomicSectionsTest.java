@@ -41,7 +41,7 @@ final class AtomicSectionsTest {
   private static final long TOTAL = 1000L * ACCOUNTS;
   private static final int WRITERS = 3;
   private static final int CHECKPOINTS = 100;
-  private static final int MOVES_KEPT = 20_000;
+  private static final int MOVES_KEPT = 2000;
 
   @TempDir Path dir;
 
@@ -145,7 +145,8 @@ final class AtomicSectionsTest {
     try (PersistentStore store =
         PersistentStore.builder()
             .snapshotMode(SnapshotMode.REFLINK)
-            .sectionHold(Duration.ofMillis(1)) // so that sections go on while the gate is closed
+            .sectionHold(Duration.ofMillis(5))
+            .sectionTimeout(Duration.ofSeconds(60)) // so that sections go on while the gate is closed
             .open(file)) {
       Bank bank = new Bank(store);
       bank.fill();
