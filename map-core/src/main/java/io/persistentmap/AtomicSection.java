@@ -1,6 +1,7 @@
 package io.persistentmap;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Code that no checkpoint falls into: see {@link PersistentStore#atomically(AtomicSection)}.
@@ -9,7 +10,8 @@ import java.util.concurrent.Callable;
  * @param <X> type of what it throws
  */
 @FunctionalInterface
-public interface AtomicSection<T, X extends Exception> extends Callable<T> {
+public interface AtomicSection<T extends @Nullable Object, X extends Exception>
+    extends Callable<T> {
   @Override
   T call() throws X;
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Entries whose values are all copied. */
 final class CopiedEntries<K, V> extends Entries<K, V> {
-  CopiedEntries(Store store, HashIndex index, EntryCodec<K, V> codec, @Nullable CopiedValues cache) {
+  CopiedEntries(
+      Store store, HashIndex index, EntryCodec<K, V> codec, @Nullable CopiedValues cache) {
     super(store, index, codec, cache);
   }
 

@@ -16,6 +16,7 @@ import io.persistentmap.value.StorableValues;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,6 +215,41 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     } catch (OutOfMemoryError e) {
       throw live.explain(e);
     }
+  }
+
+  /**
+   * Changes a number that is there, if the values are numbers.
+   *
+   * @param function of ours, which calls nothing
+   * @return the number before
+   * @throws MapClosedException if it is not there any more
+   */
+  @SuppressWarnings("unchecked") // the caller knows
+  long change(K key, LongUnaryOperator function) {
+    requireWritable();
+    Long before = live.tryChange(key, function);
+    if (before == null) {
+      before =
+          this.<@Nullable Long>decide(
+              key,
+              (same, present) -> {
+                if (present == null) {
+                  return Decision.leave(null);
+                }
+                Long number = (Long) present;
+                return Decision.put((V) (Long) function.applyAsLong(number), number);
+              });
+    }
+    if (before == null) {
+      throw dropped(key);
+    }
+    return before;
+  }
+
+  /** Returns what to throw where a key is not there any more which must be. */
+  MapClosedException dropped(K key) {
+    return new MapClosedException(
+        codec.path() + ": \"" + key + "\" was dropped; ask the store for it again");
   }
 
   /** Writes the key of an entry that is there, or a new one. */

@@ -34,9 +34,8 @@ public final class MapOptions {
   MapOptions() {}
 
   /**
-   * Bounds the cache of hot values. Default: the maps of a store
-   * share an eighth of the largest heap, equally. Larger saves reading
-   * and deserialising; the heap must have room for it.
+   * Bounds the cache of hot values. Default: the maps of a store share an eighth of the largest
+   * heap, equally. Larger saves reading and deserialising; the heap must have room for it.
    *
    * @param bytes bytes of the serialised form of the values in it; 0 for no cache
    * @return this

@@ -199,9 +199,9 @@ public final class PersistentMap<K, V> extends AbstractMap<K, V>
 
   /**
    * Makes everything that was done before the call durable, as one: changes of the map, and of live
-   * values; and the same of all other maps of its {@link PersistentStore}. Changes wait for the time it takes to note the end of the log, some tens of
-   * microseconds; reads don't. Threads that call it at once share a checkpoint. If nothing has
-   * changed, it does nothing.
+   * values; and the same of all other maps of its {@link PersistentStore}. Changes wait for the
+   * time it takes to note the end of the log, some tens of microseconds; reads don't. Threads that
+   * call it at once share a checkpoint. If nothing has changed, it does nothing.
    *
    * <p>Operations of the map that are called meanwhile are in it or not, each as a whole and in
    * their order. What is changed inside a live value meanwhile, without the map, may be in it or

@@ -4,6 +4,7 @@ import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.CodecOptions;
 import io.persistentmap.serializer.Serializer;
 import io.persistentmap.serializer.TypeReport;
+import io.persistentmap.store.MapDescription;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -329,9 +330,11 @@ public final class PersistentMapBuilder<K, V> {
   public PersistentMap<K, V> open(Path file) {
     CodecOptions codec = options.codec(keys, values);
     PersistentStore opened =
-        store.open(file, PersistentStore.wanted(ONLY_MAP, keys, values, codec, file));
+        store.open(
+            file,
+            PersistentStore.wanted(MapDescription.Kind.MAP, ONLY_MAP, keys, values, codec, file));
     try {
-      return opened.open(ONLY_MAP, keys, values, options, true);
+      return opened.openOnly(ONLY_MAP, keys, values, options);
     } catch (Throwable e) {
       PersistentStore.discard(opened.store(), e);
       throw e;

@@ -60,8 +60,14 @@ public final class PersistentStore implements AutoCloseable {
   /** Protects what is open. Code of keys may run under it. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** What is open, by name. Guarded by the lock. */
-  private final Map<String, Open> open = new HashMap<>();
+  /** What is open. Guarded by the lock. */
+  private final Map<Name, Open> open = new HashMap<>();
+
+  /** Guarded by the lock; null until one is asked for. */
+  private @Nullable LiveEntries<String, Long> counters;
+
+  /** What a name is the name of. */
+  private record Name(MapDescription.Kind kind, String name) {}
 
   /** A map that is open, and what it was asked for with. */
   private record Open(
@@ -192,38 +198,42 @@ public final class PersistentStore implements AutoCloseable {
     Objects.requireNonNull(valueType, "valueType");
     MapOptions said = new MapOptions();
     Objects.requireNonNull(options, "options").accept(said);
-    return open(name, keyType, valueType, said, false);
+    return open(new Name(MapDescription.Kind.MAP, name), keyType, valueType, said, false);
   }
 
-  /** Opens a map; the only one of a store is closed with it. */
-  <K, V> PersistentMap<K, V> open(
-      String name, TypeRef<K> keys, TypeRef<V> values, MapOptions options, boolean only) {
+  /** Opens the only map of a store, which is closed with it. */
+  <K, V> PersistentMap<K, V> openOnly(
+      String name, TypeRef<K> keys, TypeRef<V> values, MapOptions options) {
+    return open(new Name(MapDescription.Kind.MAP, name), keys, values, options, true);
+  }
+
+  private <K, V> PersistentMap<K, V> open(
+      Name key, TypeRef<K> keys, TypeRef<V> values, MapOptions options, boolean only) {
+    String name = key.name;
     lock.lock();
     try {
       store.health().check();
-      Open present = open.get(name);
+      Open present = open.get(key);
       if (present != null) {
         return same(name, present, keys, values, options);
       }
-      if (!only && !exists(name)) {
-        requireName(name);
-        requireWritable(name);
+      if (!only && !store.maps().has(key.kind, name)) {
+        if (key.kind != MapDescription.Kind.COUNTERS) {
+          requireName(name);
+        }
+        requireWritable(key);
       }
       CodecOptions codec = options.codec(keys, values);
       StoreMaps.Found found =
-          store.maps().open(wanted(name, keys, values, codec, store.health().path()));
+          store.maps().open(wanted(key.kind, name, keys, values, codec, store.health().path()));
       found.remarks().forEach(store::warn);
       Entries<K, V> entries = entries(found.index(), name, keys, values, options, codec);
       PersistentMap<K, V> map = new PersistentMap<>(store, entries, only);
-      open.put(name, new Open(map, keys, values, options));
+      open.put(key, new Open(map, keys, values, options));
       return map;
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean exists(String name) {
-    return store.maps().has(MapDescription.Kind.MAP, name);
   }
 
   private void requireName(String name) {
@@ -237,14 +247,17 @@ public final class PersistentStore implements AutoCloseable {
     }
   }
 
-  private void requireWritable(String name) {
+  private void requireWritable(Name key) {
     if (store.isReadOnly()) {
+      SortedSet<String> names = names(key.kind);
       throw new FileAccessException(
           store.health().path()
-              + ": expected a map \""
-              + name
+              + ": expected a "
+              + (key.kind == MapDescription.Kind.MAP ? "map" : "value")
+              + " \""
+              + key.name
               + "\", found "
-              + (maps().isEmpty() ? "none" : maps())
+              + (names.isEmpty() ? "none" : names)
               + ", and none can be made, since the store was opened read-only; check the name");
     }
   }
@@ -278,9 +291,14 @@ public final class PersistentStore implements AutoCloseable {
   }
 
   static WantedMap wanted(
-      String name, TypeRef<?> keys, TypeRef<?> values, CodecOptions codec, Path file) {
+      MapDescription.Kind kind,
+      String name,
+      TypeRef<?> keys,
+      TypeRef<?> values,
+      CodecOptions codec,
+      Path file) {
     return new WantedMap(
-        MapDescription.ofMap(name, keys.erased().getName(), values.erased().getName()),
+        new MapDescription(kind, name, keys.erased().getName(), values.erased().getName()),
         codec,
         classes -> new StoredKeys(new Codec(classes, codec), file));
   }
@@ -319,10 +337,14 @@ public final class PersistentStore implements AutoCloseable {
    * @throws MapClosedException if the store is closed
    */
   public SortedSet<String> maps() {
+    return names(MapDescription.Kind.MAP);
+  }
+
+  private SortedSet<String> names(MapDescription.Kind kind) {
     store.health().check();
     SortedSet<String> names = new TreeSet<>();
     for (MapDescription map : store.maps().list().values()) {
-      if (map.kind() == MapDescription.Kind.MAP) {
+      if (map.kind() == kind) {
         names.add(map.name());
       }
     }
@@ -342,15 +364,18 @@ public final class PersistentStore implements AutoCloseable {
    * @throws PersistentMapException if it can't be done, as for a change of an entry
    */
   public boolean drop(String name) {
-    Objects.requireNonNull(name, "name");
+    return drop(new Name(MapDescription.Kind.MAP, Objects.requireNonNull(name, "name")));
+  }
+
+  private boolean drop(Name key) {
     requireWritable();
     lock.lock();
     try {
-      Open present = open.get(name);
+      Open present = open.get(key);
       Runnable dropped = present == null ? () -> {} : present.map.entries().dropping();
-      boolean was = store.maps().drop(MapDescription.Kind.MAP, name, dropped);
+      boolean was = store.maps().drop(key.kind, key.name, dropped);
       if (present != null && was) {
-        open.remove(name);
+        open.remove(key);
       }
       return was;
     } finally {
@@ -383,13 +408,13 @@ public final class PersistentStore implements AutoCloseable {
                 + "\" can't be renamed to \""
                 + newName
                 + "\": "
-                + (exists(name) ? "there is one of that name" : "there is no such map")
+                + (maps().contains(name) ? "there is one of that name" : "there is no such map")
                 + "; the maps are "
                 + maps());
       }
-      Open present = open.remove(name);
+      Open present = open.remove(new Name(MapDescription.Kind.MAP, name));
       if (present != null) {
-        open.put(newName, present);
+        open.put(new Name(MapDescription.Kind.MAP, newName), present);
       }
     } finally {
       lock.unlock();
@@ -403,6 +428,147 @@ public final class PersistentStore implements AutoCloseable {
           store.health().path()
               + ": the store was opened read-only; open it without readOnly to change it");
     }
+  }
+
+  // ---- counters and values ---------------------------------------------------------------------
+
+  /**
+   * Returns a counter, which is made with 0 if there is none of that name. Counters, values and
+   * maps may have the same name.
+   *
+   * @param name its name, from 1 to {@value #LONGEST_NAME} characters
+   * @return the counter
+   * @throws IllegalArgumentException if there can't be a counter of that name
+   * @throws MapClosedException if the store is closed
+   * @throws FileAccessException if there is none, and the store was opened read-only
+   * @throws PersistentMapException if it can't be made, for want of space say
+   */
+  public PersistentCounter counter(String name) {
+    requireName(Objects.requireNonNull(name, "name"));
+    LiveEntries<String, Long> all = openCounters();
+    if (all.get(name) == null) {
+      if (store.isReadOnly()) {
+        throw new FileAccessException(
+            store.health().path()
+                + ": expected a counter \""
+                + name
+                + "\", found "
+                + counters()
+                + ", and none can be made, since the store was opened read-only; check the name");
+      }
+      Long unused = all.put(name, 0L, HashIndex.When.IF_ABSENT);
+    }
+    return new PersistentCounter(all, name);
+  }
+
+  private LiveEntries<String, Long> openCounters() {
+    lock.lock();
+    try {
+      store.health().check();
+      LiveEntries<String, Long> present = counters;
+      if (present == null) {
+        MapOptions live = new MapOptions().valueMode(ValueMode.LIVE);
+        PersistentMap<String, Long> map =
+            open(
+                new Name(MapDescription.Kind.COUNTERS, ""),
+                TypeRef.of(String.class),
+                TypeRef.of(Long.class),
+                live,
+                store.isReadOnly());
+        present = (LiveEntries<String, Long>) map.entries();
+        counters = present;
+      }
+      return present;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns the names of the counters that there are.
+   *
+   * @return a copy, in order
+   * @throws MapClosedException if the store is closed
+   */
+  public SortedSet<String> counters() {
+    store.health().check();
+    SortedSet<String> names = new TreeSet<>();
+    if (store.maps().has(MapDescription.Kind.COUNTERS, "")) {
+      openCounters().elements().forEachRemaining(each -> names.add(each.key()));
+    }
+    return names;
+  }
+
+  /**
+   * Drops a counter.
+   *
+   * @param name its name
+   * @return whether there was such a counter
+   * @throws MapClosedException if the store is closed
+   * @throws UnsupportedOperationException if it was opened read-only
+   * @throws PersistentMapException if it can't be done, as for a change of an entry
+   */
+  public boolean dropCounter(String name) {
+    Objects.requireNonNull(name, "name");
+    requireWritable();
+    return openCounters().delete(name);
+  }
+
+  /**
+   * Returns a value, which is made if there is none of that name; at first it has no object.
+   *
+   * @param name its name, from 1 to {@value #LONGEST_NAME} characters
+   * @param type class of its objects
+   * @param <V> type of its objects
+   * @return the value
+   * @throws TypeMismatchException if it has objects of another type, or is open with one
+   * @throws IllegalArgumentException if there can't be a value of that name
+   * @throws MapClosedException if the store is closed
+   * @throws FileAccessException if there is none, and the store was opened read-only
+   * @throws PersistentMapException if it can't be made, for want of space say
+   */
+  public <V> PersistentValue<V> value(String name, Class<V> type) {
+    return value(name, TypeRef.of(Objects.requireNonNull(type, "type")));
+  }
+
+  /**
+   * Returns a value of a type with arguments; see {@link #value(String, Class)}.
+   *
+   * @param name its name
+   * @param type type of its objects
+   * @param <V> type of its objects
+   * @return the value
+   * @throws IllegalArgumentException as above
+   * @throws PersistentMapException as above
+   */
+  public <V> PersistentValue<V> value(String name, TypeRef<V> type) {
+    Objects.requireNonNull(type, "type");
+    Name key = new Name(MapDescription.Kind.VALUES, Objects.requireNonNull(name, "name"));
+    MapOptions live = new MapOptions().valueMode(ValueMode.LIVE);
+    return new PersistentValue<>(open(key, TypeRef.of(String.class), type, live, false), name);
+  }
+
+  /**
+   * Returns the names of the values that there are.
+   *
+   * @return a copy, in order
+   * @throws MapClosedException if the store is closed
+   */
+  public SortedSet<String> values() {
+    return names(MapDescription.Kind.VALUES);
+  }
+
+  /**
+   * Drops a value.
+   *
+   * @param name its name
+   * @return whether there was such a value
+   * @throws MapClosedException if the store is closed
+   * @throws UnsupportedOperationException if it was opened read-only
+   * @throws PersistentMapException if it can't be done, as for a change of an entry
+   */
+  public boolean dropValue(String name) {
+    return drop(new Name(MapDescription.Kind.VALUES, Objects.requireNonNull(name, "name")));
   }
 
   // ---- atomic sections -------------------------------------------------------------------------
@@ -457,7 +623,7 @@ public final class PersistentStore implements AutoCloseable {
    * @throws MapClosedException if the store is closed
    * @throws StorageFailureException if it has failed
    */
-  public <T> T atomically(Callable<T> section) throws Exception {
+  public <T extends @Nullable Object> T atomically(Callable<T> section) throws Exception {
     Objects.requireNonNull(section, "section");
     Gate gate = enter();
     try {
@@ -480,7 +646,8 @@ public final class PersistentStore implements AutoCloseable {
    * @throws MapClosedException if the store is closed
    * @throws StorageFailureException if it has failed
    */
-  public <T, X extends Exception> T atomically(AtomicSection<T, X> section) throws X {
+  public <T extends @Nullable Object, X extends Exception> T atomically(AtomicSection<T, X> section)
+      throws X {
     Objects.requireNonNull(section, "section");
     Gate gate = enter();
     try {

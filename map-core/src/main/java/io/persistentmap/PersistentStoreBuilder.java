@@ -101,10 +101,10 @@ public final class PersistentStoreBuilder {
   /**
    * Makes a checkpoint whenever that time has passed since the one before, in a thread of its own.
    * Default: none but those that the program calls for, and that of closing. What a checkpoint can
-   * fail with that leaves the store usable ({@link PersistentStore#checkpoint}) leaves it so here, too:
-   * it is tried again, after that time or sooner, and the application's logger is told once of each
-   * kind of failure until one succeeds. It ends when the store is closed, or has failed for good,
-   * which the logger is told, too.
+   * fail with that leaves the store usable ({@link PersistentStore#checkpoint}) leaves it so here,
+   * too: it is tried again, after that time or sooner, and the application's logger is told once of
+   * each kind of failure until one succeeds. It ends when the store is closed, or has failed for
+   * good, which the logger is told, too.
    *
    * @param interval the time
    * @return this
@@ -195,12 +195,13 @@ public final class PersistentStoreBuilder {
   }
 
   /**
-   * Has the store closed when the process ends, if it is still open then: by {@code System.exit}, by
-   * the end of its last thread, by SIGTERM or SIGINT; not by SIGKILL, nor by {@link Runtime#halt}.
-   * Default: the program closes it. Several stores are closed in parallel. A function that holds a
-   * key and has called {@code System.exit} never returns, so closing waits the whole {@link
-   * #closeTimeout} for it. What can't be closed is told to the application's logger, or to the
-   * standard error where that says nothing. Until it is closed the store is not garbage.
+   * Has the store closed when the process ends, if it is still open then: by {@code System.exit},
+   * by the end of its last thread, by SIGTERM or SIGINT; not by SIGKILL, nor by {@link
+   * Runtime#halt}. Default: the program closes it. Several stores are closed in parallel. A
+   * function that holds a key and has called {@code System.exit} never returns, so closing waits
+   * the whole {@link #closeTimeout} for it. What can't be closed is told to the application's
+   * logger, or to the standard error where that says nothing. Until it is closed the store is not
+   * garbage.
    *
    * @return this
    */
@@ -216,8 +217,8 @@ public final class PersistentStoreBuilder {
   }
 
   /**
-   * Creates, opens or recovers the store. If this process still has it, since a
-   * {@code close()} failed, that checkpoint is tried again first, and it is closed.
+   * Creates, opens or recovers the store. If this process still has it, since a {@code close()}
+   * failed, that checkpoint is tried again first, and it is closed.
    *
    * @param file the hash file
    * @return the store, with the state of the last successful checkpoint

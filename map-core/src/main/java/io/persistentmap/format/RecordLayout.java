@@ -157,7 +157,10 @@ public final class RecordLayout {
     return Integer.toUnsignedLong((int) INT.get(record, at + KEY_LENGTH_OFFSET));
   }
 
-  /** Returns the number that is the key of a {@link #CATALOG}, {@link #CLASS} or {@link #DROP} record. */
+  /**
+   * Returns the number that is the key of a {@link #CATALOG}, {@link #CLASS} or {@link #DROP}
+   * record.
+   */
   public static int catalogNumber(byte[] record) {
     return (int) INT.get(record, HEADER_BYTES);
   }

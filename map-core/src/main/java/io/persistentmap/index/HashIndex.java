@@ -584,7 +584,9 @@ public final class HashIndex {
     }
     operation.owes++;
     try {
-      return shard.stripe().holderOf(map, operation) == null ? new Hold(this, shard, operation, false) : null;
+      return shard.stripe().holderOf(map, operation) == null
+          ? new Hold(this, shard, operation, false)
+          : null;
     } finally {
       unlock(shard, operation);
     }

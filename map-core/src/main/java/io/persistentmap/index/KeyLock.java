@@ -112,7 +112,8 @@ final class KeyLock {
   }
 
   /**
-   * Says whether it is exactly this key of a map, which may need its {@code equals}: not under a lock.
+   * Says whether it is exactly this key of a map, which may need its {@code equals}: not under a
+   * lock.
    *
    * @param key of the operation, as an object
    */

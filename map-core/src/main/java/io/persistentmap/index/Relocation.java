@@ -28,9 +28,9 @@ public final class Relocation {
   }
 
   /**
-   * Waits until an index names every record that had been appended: a writer holds its shard's
-   * lock from before it appends until then. Only what it names afterwards need be moved out of a
-   * segment that was full before.
+   * Waits until an index names every record that had been appended: a writer holds its shard's lock
+   * from before it appends until then. Only what it names afterwards need be moved out of a segment
+   * that was full before.
    */
   public void awaitChanges() {
     indexes.stripes().awaitChanges();
@@ -85,7 +85,8 @@ public final class Relocation {
   }
 
   /**
-   * Reads where a slot of a hash would be, so that it is in the processor's cache; returns anything.
+   * Reads where a slot of a hash would be, so that it is in the processor's cache; returns
+   * anything.
    */
   public long touch(int map, long hash) {
     Shard shard = existing(map, false, hash);

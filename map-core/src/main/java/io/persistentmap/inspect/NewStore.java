@@ -55,10 +55,7 @@ public final class NewStore implements AutoCloseable {
    * @param name name of the map
    */
   public void describeMap(int number, String keyType, String valueType, String name) {
-    describe(
-        RecordLayout.CATALOG,
-        number,
-        MapDescription.ofMap(name, keyType, valueType).bytes());
+    describe(RecordLayout.CATALOG, number, MapDescription.ofMap(name, keyType, valueType).bytes());
   }
 
   /**

@@ -191,7 +191,11 @@ public final class Salvage {
       String name = "lost map " + map;
       store.describeMap(map, OBJECT, OBJECT, name);
       remarks.add(
-          "name and types of map " + map + " are lost; it is called \"" + name + "\", and takes any");
+          "name and types of map "
+              + map
+              + " are lost; it is called \""
+              + name
+              + "\", and takes any");
     }
   }
 
@@ -279,7 +283,8 @@ public final class Salvage {
           Hashing.hash(superblock.hashSeed(), record.bytes(), record.keyFrom(), record.keyLength());
       certainUpTo =
           Math.max(
-              certainUpTo, reading.selection().image().exactBelow(record.map(), hash, record.isByEquality()));
+              certainUpTo,
+              reading.selection().image().exactBelow(record.map(), hash, record.isByEquality()));
     }
     return reading.doubtLsn() > certainUpTo;
   }

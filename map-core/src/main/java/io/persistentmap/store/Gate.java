@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the cut of a checkpoint out of atomic sections, from whatever thread. Thread-safe.
  *
- * <p>A thread that begins a section writes it to a place, and then looks whether the gate is closed;
- * who makes a checkpoint closes the gate, and then looks at the places. So one of the two sees the
- * other (Dekker). A section costs a compare-and-set and a write, of a line of memory that threads
- * share by bad luck only.
+ * <p>A thread that begins a section writes it to a place, and then looks whether the gate is
+ * closed; who makes a checkpoint closes the gate, and then looks at the places. So one of the two
+ * sees the other (Dekker). A section costs a compare-and-set and a write, of a line of memory that
+ * threads share by bad luck only.
  *
  * <p>A checkpoint goes through it in three steps.
  *
  * <ol>
- *   <li>{@link Passage#awaitEarlier}: when live values that are handed out are noted from now on, it waits
- *       for the sections that began before. Later ones go on.
- *   <li>{@link Passage#shut}: when the values have been written, new sections are held, and those inside
- *       are waited for, for as long as a section may be held. If one stays inside for longer, the
- *       gate is opened again, and the checkpoint tries again.
+ *   <li>{@link Passage#awaitEarlier}: when live values that are handed out are noted from now on,
+ *       it waits for the sections that began before. Later ones go on.
+ *   <li>{@link Passage#shut}: when the values have been written, new sections are held, and those
+ *       inside are waited for, for as long as a section may be held. If one stays inside for
+ *       longer, the gate is opened again, and the checkpoint tries again.
  *   <li>{@link Passage#isUndisturbed}: with all stripes, where the cut is to be made, no section
  *       must be or have been inside. One that was held for too long has gone on, and may be.
  * </ol>
@@ -95,7 +95,7 @@ public final class Gate {
 
     @SuppressWarnings("deprecation") // threadId() came with 19
     private static long hash(Thread thread) {
-      return thread.getId() * 0x9E3779B97F4A7C15L >>> 32;
+      return (thread.getId() * 0x9E3779B97F4A7C15L) >>> 32;
     }
   }
 

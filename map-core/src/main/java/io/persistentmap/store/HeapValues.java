@@ -23,12 +23,14 @@ public interface HeapValues {
     default void end() {}
   }
 
-  /** Says that a checkpoint begins: from now on it is told of each change, and what is given out. */
+  /**
+   * Says that a checkpoint begins: from now on it is told of each change, and what is given out.
+   */
   void begin();
 
   /**
-   * Appends every value that has changed. From {@link #begin} until {@link #cut} or {@link #end}, it
-   * is told of each change of the map. Whatever it throws, nothing is lost, and it can be called
+   * Appends every value that has changed. From {@link #begin} until {@link #cut} or {@link #end},
+   * it is told of each change of the map. Whatever it throws, nothing is lost, and it can be called
    * again.
    *
    * @param leftOut keys whose values are not written: functions may be changing them, and the store

@@ -5,7 +5,9 @@ import io.persistentmap.index.KeyDecoder;
 import io.persistentmap.index.KeyPlacement;
 import java.util.List;
 
-/** Gives the keys of maps about which equality decides their places, once their classes are known. */
+/**
+ * Gives the keys of maps about which equality decides their places, once their classes are known.
+ */
 final class MapKeys {
   private MapKeys() {}
 

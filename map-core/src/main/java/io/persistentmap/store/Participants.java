@@ -7,7 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * All who have something on the heap that a checkpoint is to have: it is cut when all of them have
- * written everything. Who joins while a checkpoint is being made has a part in the next. Thread-safe.
+ * written everything. Who joins while a checkpoint is being made has a part in the next.
+ * Thread-safe.
  */
 final class Participants {
   private final List<HeapValues> all = new CopyOnWriteArrayList<>();

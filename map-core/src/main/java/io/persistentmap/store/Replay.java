@@ -230,11 +230,12 @@ final class Replay {
       case RecordLayout.REMOVE -> {
         segment.addTombstone(padded, Tombstone.since(record, length, segment.sequence()));
         IndexReplay index = entries.get(map);
-        if (previous != 0 && index == null) {
-          return false;
-        } else if (previous != 0) {
+        if (previous != 0) { // else it was moved, and its map may have been dropped
+          if (index == null) {
+            return false;
+          }
           replayEntry(index, segment, offset, previous, false);
-        } // else it was moved, and its map may have been dropped
+        }
       }
       case RecordLayout.CLEAR -> {
         segment.addTombstone(padded, Tombstone.since(record, length, segment.sequence()));

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly whether nothing on disk may change but the lock file
  * @param acceptOlder whether an older checkpoint is accepted if the newest can't be read
  * @param map the one map that it is opened for, or null if maps are asked for later
- * @param sectionHold how long an atomic section is held at the most, so that a checkpoint can be cut
+ * @param sectionHold how long an atomic section is held at the most, so that a checkpoint can be
+ *     cut
  * @param sectionTimeout how long a checkpoint waits for atomic sections
  * @param fileSystem the system calls
  */

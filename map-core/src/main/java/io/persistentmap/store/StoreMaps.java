@@ -66,7 +66,8 @@ public final class StoreMaps {
   /**
    * Finds a map, or makes it.
    *
-   * @throws io.persistentmap.TypeMismatchException if it has other types, or keys that are equal now
+   * @throws io.persistentmap.TypeMismatchException if it has other types, or keys that are equal
+   *     now
    * @throws io.persistentmap.CorruptFileException if the record of a key is damaged
    * @throws io.persistentmap.PersistentMapException if it can't be made, for want of space say
    */

@@ -308,8 +308,7 @@ final class StoreOpener {
         new TypeCheck(names.hash(), wanted).require(stored);
         HashIndex index = parts.indexes.add(entry.getKey());
         remarks.addAll(
-            MapKeys.place(
-                parts, index, wanted.keys().apply(parts.catalog), config.acceptOlder()));
+            MapKeys.place(parts, index, wanted.keys().apply(parts.catalog), config.acceptOlder()));
         return;
       }
     }

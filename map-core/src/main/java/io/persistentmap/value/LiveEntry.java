@@ -1,6 +1,7 @@
 package io.persistentmap.value;
 
 import io.persistentmap.index.Shard;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,25 @@ public final class LiveEntry {
         return null;
       }
       return exchange(next);
+    }
+  }
+
+  /**
+   * Replaces a number by another, without a lock of the shard.
+   *
+   * @return the one before, or null if somebody does more with the entry
+   */
+  @Nullable Long tryChange(LongUnaryOperator function, LiveValues live) {
+    synchronized (this) {
+      if (frozen || !live.isReplacing() || home.shard.isAnyHeld()) {
+        return null;
+      }
+      Long before = (Long) value;
+      long after = function.applyAsLong(before);
+      if (after != before) {
+        Object unused = exchange(after);
+      }
+      return before;
     }
   }
 

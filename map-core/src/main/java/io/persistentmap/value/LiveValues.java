@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,7 @@ public final class LiveValues {
    *
    * @param health of the store
    */
-  public LiveValues(
-      HashIndex index, EntryCodec<?, ?> codec, DirtyPass pass, StoreHealth health) {
+  public LiveValues(HashIndex index, EntryCodec<?, ?> codec, DirtyPass pass, StoreHealth health) {
     this.index = index;
     this.codec = codec;
     this.ledger = pass.ledger();
@@ -171,6 +171,17 @@ public final class LiveValues {
   public @Nullable Object tryReplace(Object key, Object value) {
     LiveEntry entry = get(key);
     return entry == null ? null : entry.tryReplace(value, this);
+  }
+
+  /**
+   * Replaces one live number by another, as {@link #tryReplace}.
+   *
+   * @param function of ours, which calls nothing
+   * @return the one before, or null if there is none, or somebody does more with the entry
+   */
+  public @Nullable Long tryChange(Object key, LongUnaryOperator function) {
+    LiveEntry entry = get(key);
+    return entry == null ? null : entry.tryChange(function, this);
   }
 
   // ---- under the lock of the shard -------------------------------------------------------------

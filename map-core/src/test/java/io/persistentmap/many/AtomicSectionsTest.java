@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +31,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,14 +95,14 @@ final class AtomicSectionsTest {
     }
 
     void move(int from, int to, long amount, long number, SplittableRandom random) {
-      Account source = accounts.get(from);
+      Account source = account(from);
       source.balance -= amount;
       source.note(number);
       if (random.nextInt(8) == 0) {
-        Thread.yield();
+        Thread.onSpinWait();
       }
       copies.merge(from, -amount, Long::sum);
-      Account target = accounts.get(to);
+      Account target = account(to);
       copies.merge(to, amount, Long::sum);
       target.balance += amount;
       target.note(number);
@@ -115,18 +117,32 @@ final class AtomicSectionsTest {
       }
     }
 
+    private Account account(int number) {
+      return Objects.requireNonNull(accounts.get(number));
+    }
+
     /** Returns what is wrong, or null. */
-    String wrong() {
+    @Nullable String wrong() {
       long sum = 0;
       long ofCopies = 0;
       for (int i = 0; i < ACCOUNTS; i++) {
-        Account account = accounts.get(i);
+        Account account = account(i);
         sum += account.balance;
-        ofCopies += copies.get(i);
-        if (account.balance != copies.get(i) || account.last != lasts.get(i)
-            || (!account.moves.isEmpty() && account.moves.get(account.moves.size() - 1) != account.last)) {
-          return "account " + i + " has " + account.balance + " as of move " + account.last
-              + ", its copy " + copies.get(i) + " as of " + lasts.get(i);
+        ofCopies += copies.getOrDefault(i, 0L);
+        if (!Objects.equals(account.balance, copies.get(i))
+            || !Objects.equals(account.last, lasts.get(i))
+            || (!account.moves.isEmpty()
+                && account.moves.get(account.moves.size() - 1) != account.last)) {
+          return "account "
+              + i
+              + " has "
+              + account.balance
+              + " as of move "
+              + account.last
+              + ", its copy "
+              + copies.get(i)
+              + " as of "
+              + lasts.get(i);
         }
       }
       if (sum != TOTAL || ofCopies != TOTAL) {
@@ -146,7 +162,8 @@ final class AtomicSectionsTest {
         PersistentStore.builder()
             .snapshotMode(SnapshotMode.REFLINK)
             .sectionHold(Duration.ofMillis(5))
-            .sectionTimeout(Duration.ofSeconds(60)) // so that sections go on while the gate is closed
+            .sectionTimeout(
+                Duration.ofSeconds(60)) // so that sections go on while the gate is closed
             .open(file)) {
       Bank bank = new Bank(store);
       bank.fill();
@@ -212,8 +229,7 @@ final class AtomicSectionsTest {
         store.atomically(
             () -> {
               map.put(number, 1);
-              Future<?> inner =
-                  pool.submit(() -> store.atomically(() -> map.merge(-1, 1, Integer::sum)));
+              Future<?> inner = pool.submit(() -> store.atomically(() -> add(map, -1)));
               get(inner);
             });
       }
@@ -241,7 +257,7 @@ final class AtomicSectionsTest {
                       i % 7,
                       (key, list) -> {
                         List<Integer> present = list == null ? new ArrayList<>() : list;
-                        store.atomically(() -> map.merge(key, 1, Integer::sum));
+                        store.atomically(() -> add(map, key));
                         present.add(1);
                         return present;
                       });
@@ -281,7 +297,7 @@ final class AtomicSectionsTest {
           .hasMessageContaining("sectionTimeout")
           .hasMessageContaining("the holder")
           .hasMessageContaining("AtomicSectionsTest");
-      store.atomically(() -> map.put(3, 3)); // others go on
+      store.atomically(() -> map.set(3, 3)); // others go on
       end.countDown();
       holder.join();
       assertThat(store.checkpoint().number()).isEqualTo(2);
@@ -324,9 +340,9 @@ final class AtomicSectionsTest {
                         throw new IOException("of the program");
                       }))
           .isInstanceOf(IOException.class);
-      Callable<Integer> callable = () -> map.get(1);
+      Callable<Integer> callable = () -> map.getOrDefault(1, 0);
       assertThat(store.atomically(callable)).isEqualTo(1);
-      int result = store.atomically(() -> map.merge(1, 1, Integer::sum));
+      int result = store.atomically(() -> add(map, 1));
       assertThat(result).isEqualTo(2);
       Checkpoint checkpoint = store.checkpoint();
       assertThat(checkpoint.gate()).isLessThan(Duration.ofSeconds(1));
@@ -353,6 +369,10 @@ final class AtomicSectionsTest {
             });
     thread.start();
     return thread;
+  }
+
+  private static int add(PersistentMap<Integer, Integer> map, int key) {
+    return Objects.requireNonNull(map.merge(key, 1, Integer::sum));
   }
 
   private static void rest(CountDownLatch inside, CountDownLatch end) {

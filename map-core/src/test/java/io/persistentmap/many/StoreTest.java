@@ -2,6 +2,7 @@ package io.persistentmap.many;
 
 import static io.persistentmap.testing.FileSystemKind.EXT4;
 import static io.persistentmap.testing.FileSystemKind.XFS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -76,8 +77,7 @@ final class StoreTest {
     }
     try (PersistentStore store = PersistentStore.open(file())) {
       expected.forEach(
-          (name, map) ->
-              assertThat(store.map(name, Integer.class, String.class)).isEqualTo(map));
+          (name, map) -> assertThat(store.map(name, Integer.class, String.class)).isEqualTo(map));
     }
   }
 
@@ -201,7 +201,7 @@ final class StoreTest {
           PersistentMap<Integer, byte[]> map = store.map(name, Integer.class, byte[].class);
           assertThat(map).hasSize(100);
           for (byte[] value : map.values()) {
-            assertThat(new String(value, 0, name.length())).isEqualTo(name);
+            assertThat(new String(value, 0, name.length(), UTF_8)).isEqualTo(name);
           }
         }
         for (int i = 0; i < 5; i++) {
@@ -210,7 +210,7 @@ final class StoreTest {
           PersistentMap<Integer, byte[]> map = store.map(name, Integer.class, byte[].class);
           for (int key = 0; key < 100; key++) {
             byte[] value = new byte[10_000];
-            System.arraycopy(name.getBytes(), 0, value, 0, name.length());
+            System.arraycopy(name.getBytes(UTF_8), 0, value, 0, name.length());
             map.put(key, value);
           }
           store.checkpoint();
@@ -252,8 +252,7 @@ final class StoreTest {
     try (PersistentStore store = PersistentStore.builder().readOnly(true).open(file())) {
       PersistentMap<String, String> map = store.map("m", String.class, String.class);
       assertThat(map).containsEntry("a", "b");
-      assertThatThrownBy(() -> map.put("c", "d"))
-          .isInstanceOf(UnsupportedOperationException.class);
+      assertThatThrownBy(() -> map.put("c", "d")).isInstanceOf(UnsupportedOperationException.class);
       assertThatThrownBy(() -> store.map("n", String.class, String.class))
           .isInstanceOf(FileAccessException.class)
           .hasMessageContaining("\"n\"")
