@@ -43,6 +43,7 @@ final class CountersTest {
   }
 
   @Test
+  @SuppressWarnings("UnnecessaryAsync") // it is the model
   void counter_eachMethod_asAtomicLong() {
     AtomicLong model = new AtomicLong();
     try (PersistentStore store = open()) {
