@@ -2,12 +2,15 @@ package io.persistentmap.tool;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.persistentmap.FileAccessException;
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.format.Superblock;
 import io.persistentmap.inspect.EntryScan;
 import io.persistentmap.inspect.LogRecord;
 import io.persistentmap.inspect.Progress;
 import io.persistentmap.platform.FileSystem;
+import io.persistentmap.store.MapDescription;
+import io.persistentmap.store.MapDescription.Kind;
 import io.persistentmap.store.ReadState;
 import io.persistentmap.tool.values.ClassDescriptions;
 import io.persistentmap.tool.values.Json;
@@ -19,6 +22,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the entries of one file as JSON Lines. The form is that of {@code docs/tool.md}. */
 final class Export {
@@ -27,11 +33,17 @@ final class Export {
   private final JsonGenerator out;
   private final ClassDescriptions classes = new ClassDescriptions();
   private final ValueJson values = new ValueJson(classes);
+  private final @Nullable String name;
+
+  /** Those that are written. */
+  private SortedMap<Integer, MapDescription> maps = new TreeMap<>();
+
   private long entries;
   private long asBytes;
 
-  private Export(JsonGenerator out) {
+  private Export(JsonGenerator out, @Nullable String name) {
     this.out = out;
+    this.name = name;
   }
 
   /**
@@ -47,16 +59,22 @@ final class Export {
   /**
    * Writes all entries.
    *
+   * @param name of the map whose entries are written, or null for all
    * @param superblock of the checkpoint
    * @param stream takes the lines; it is flushed, not closed
    */
   static Exported run(
-      FileSystem files, Path file, Superblock superblock, OutputStream stream, Progress progress)
+      FileSystem files,
+      Path file,
+      Superblock superblock,
+      @Nullable String name,
+      OutputStream stream,
+      Progress progress)
       throws IOException {
     JsonGenerator generator = Json.FACTORY.createGenerator(stream);
     generator.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
     generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-    Export export = new Export(generator);
+    Export export = new Export(generator, name);
     try (generator;
         ReadState state = ReadState.of(files, file, superblock)) {
       export.write(files, file, state, progress);
@@ -70,12 +88,25 @@ final class Export {
 
   private void write(FileSystem files, Path file, ReadState state, Progress progress)
       throws IOException {
+    maps = state.catalog().maps();
+    choose(file);
     header(state);
     state.catalog().forEach(this::describe);
     EntryScan.forEach(files, file, state, progress, this::entry);
     out.writeStartObject();
     out.writeNumberField("end", entries);
     out.writeEndObject();
+  }
+
+  /** Takes one map only, if it is named. */
+  private void choose(Path file) {
+    if (name != null) {
+      maps.values().removeIf(map -> !map.name().equals(name) || !map.kind().equals(Kind.MAP));
+      if (maps.isEmpty()) {
+        throw new FileAccessException(
+            file + ": expected a map \"" + name + "\", found none; pmap info tells what there is");
+      }
+    }
   }
 
   private void header(ReadState state) throws IOException {
@@ -86,20 +117,28 @@ final class Export {
     out.writeStringField("store", superblock.store().toString());
     out.writeNumberField("checkpoint", superblock.checkpoint());
     out.writeStringField("time", Instant.ofEpochMilli(superblock.timeMillis()).toString());
-    out.writeNumberField("entries", state.entries());
+    if (name == null) {
+      out.writeNumberField("entries", state.entries());
+    }
     out.writeEndObject();
   }
 
   private void describe(int kind, int number, byte[] description) {
+    if (kind == RecordLayout.CATALOG && !maps.containsKey(number)) {
+      return;
+    }
     String text = new String(description, StandardCharsets.UTF_8);
     try {
       out.writeStartObject();
       if (kind == RecordLayout.CATALOG) {
-        String[] lines = text.split("\n", 3);
+        MapDescription map = MapDescription.decode(text);
         out.writeNumberField("map", number);
-        out.writeStringField("keys", lines[0]);
-        out.writeStringField("values", lines.length > 1 ? lines[1] : "");
-        out.writeStringField("name", lines.length > 2 ? lines[2] : "");
+        out.writeStringField("keys", map.keyType());
+        out.writeStringField("values", map.valueType());
+        out.writeStringField("name", map.name());
+        if (map.kind() != Kind.MAP) {
+          out.writeStringField("kind", map.kind().word());
+        }
       } else {
         out.writeNumberField("class", number);
         out.writeStringField("description", text);
@@ -122,6 +161,9 @@ final class Export {
   }
 
   private void entry(LogRecord record) {
+    if (!maps.containsKey(record.map())) {
+      return;
+    }
     try {
       byte[] key = record.key();
       byte[] value = record.value();
@@ -134,6 +176,9 @@ final class Export {
       out.writeRawValue(valueJson);
       if (record.isByEquality()) {
         out.writeBooleanField("byEquality", true);
+      }
+      if (maps.size() > 1) {
+        out.writeNumberField("of", record.map());
       }
       out.writeEndObject();
       entries++;

@@ -18,8 +18,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Writes JSON Lines. */
@@ -32,7 +34,7 @@ import picocli.CommandLine.Parameters;
     })
 final class ExportCommand implements Callable<Integer> {
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final Path STDOUT = Path.of("-");
+  private final Path STDOUT = Path.of("-");
 
   @Mixin StoreOptions store = new StoreOptions();
 
@@ -42,6 +44,12 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The file to write; - or nothing for stdout.")
   Path target = STDOUT;
+
+  @Option(
+      names = "--map",
+      paramLabel = "NAME",
+      description = "The map whose entries are written; all maps if none is named.")
+  @Nullable String map;
 
   @Mixin Output output = new Output();
 
@@ -90,8 +98,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   /** What it did can't be told where the lines are. */
-  private static int toStdout(FileSystem files, StoreFile file, Progress progress)
-      throws IOException {
+  private int toStdout(FileSystem files, StoreFile file, Progress progress) throws IOException {
     OutputStream stdout =
         new OutputStream() {
           private final OutputStream raw = new FileOutputStream(FileDescriptor.out);
@@ -111,7 +118,7 @@ final class ExportCommand implements Callable<Integer> {
           }
         };
     OutputStream out = new BufferedOutputStream(stdout, BUFFER_BYTES);
-    Exported unused = Export.run(files, file.path(), file.superblock(), out, progress);
+    Exported unused = Export.run(files, file.path(), file.superblock(), map, out, progress);
     return ExitCode.OK;
   }
 
@@ -127,7 +134,7 @@ final class ExportCommand implements Callable<Integer> {
     try (DataFile written = files.create(temporary)) {
       Exported exported;
       try (OutputStream out = new BufferedOutputStream(new FileStream(written), BUFFER_BYTES)) {
-        exported = Export.run(files, file.path(), file.superblock(), out, progress);
+        exported = Export.run(files, file.path(), file.superblock(), map, out, progress);
       }
       written.sync();
       files.rename(temporary, target);

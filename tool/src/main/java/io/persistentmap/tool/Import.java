@@ -9,7 +9,7 @@ import io.persistentmap.inspect.NewStore;
 import io.persistentmap.inspect.Progress;
 import io.persistentmap.platform.FileSystem;
 import io.persistentmap.serializer.ByteWriter;
-import io.persistentmap.store.Catalog;
+import io.persistentmap.store.MapDescription;
 import io.persistentmap.tool.values.ClassDescriptions;
 import io.persistentmap.tool.values.Json;
 import io.persistentmap.tool.values.NotExpressibleException;
@@ -20,7 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a store of JSON Lines, as {@link Export} writes them, or somebody else. */
@@ -28,14 +31,17 @@ final class Import {
   private static final int MOST_CLASSES = 1_000_000;
   private static final int MOST_MAPS = 65_535;
   private static final int MOST_DIGITS = 19;
+  private static final String OBJECT = Object.class.getName();
 
   private final JsonParser in;
-  private final Set<Integer> maps = new HashSet<>();
   private final Set<Integer> classNumbers = new HashSet<>();
   private final NewStore store;
   private final ClassDescriptions classes = new ClassDescriptions();
   private final ValueJson values = new ValueJson(classes);
-  private final KeyFingerprints keys = new KeyFingerprints();
+
+  /** Those of each map, by its number. */
+  private final SortedMap<Integer, KeyFingerprints> keys = new TreeMap<>();
+
   private final ByteWriter bytes = new ByteWriter(1 << 12);
   private long entries;
   private boolean ended;
@@ -141,16 +147,45 @@ final class Import {
   }
 
   private void describeMap(Map<String, @Nullable Object> line) throws NotExpressibleException {
-    int number = number(line, "map", MOST_MAPS, maps);
-    store.describe(
-        RecordLayout.CATALOG,
-        number,
-        new Catalog.MapDescription(text(line, "name"), text(line, "keys"), text(line, "values"))
-            .bytes());
+    int number = number(line, "map", MOST_MAPS, keys.keySet());
+    keys.put(number, new KeyFingerprints());
+    MapDescription map =
+        new MapDescription(
+            kind(line), text(line, "name"), text(line, "keys"), text(line, "values"));
+    store.describe(RecordLayout.CATALOG, number, map.bytes());
+  }
+
+  private static MapDescription.Kind kind(Map<String, @Nullable Object> line)
+      throws NotExpressibleException {
+    if (!line.containsKey("kind")) {
+      return MapDescription.Kind.MAP;
+    }
+    String word = text(line, "kind");
+    for (MapDescription.Kind kind : MapDescription.Kind.values()) {
+      if (kind.word().equals(word)) {
+        return kind;
+      }
+    }
+    throw new NotExpressibleException("expected a kind of map, found " + word);
+  }
+
+  /** Returns the number of the map of an entry, which is left out where there is one. */
+  private int mapOf(Map<String, @Nullable Object> line) throws NotExpressibleException {
+    if (keys.isEmpty()) {
+      keys.put(1, new KeyFingerprints());
+      store.describeMap(1, OBJECT, OBJECT, "");
+    }
+    int map = line.containsKey("of") ? (int) number(line, "of") : keys.firstKey();
+    if (!keys.containsKey(map)) {
+      throw new NotExpressibleException(
+          "expected the number of a map described before, found " + map);
+    }
+    return map;
   }
 
   private void describeClass(Map<String, @Nullable Object> line) throws NotExpressibleException {
     int number = number(line, "class", MOST_CLASSES, classNumbers);
+    classNumbers.add(number);
     String description = text(line, "description");
     store.describe(RecordLayout.CLASS, number, description.getBytes(StandardCharsets.UTF_8));
     try {
@@ -168,15 +203,19 @@ final class Import {
       throw new NotExpressibleException("expected \"value\"");
     }
     values.toBytes(line.get("value"), bytes);
-    if (!keys.add(bytes.array(), 0, keyLength)) {
+    int map = mapOf(line);
+    if (!Objects.requireNonNull(keys.get(map)).add(bytes.array(), 0, keyLength)) {
       throw new NotExpressibleException("this key has been there before: " + line.get("key"));
     }
     boolean byEquality = Boolean.TRUE.equals(line.get("byEquality"));
-    store.add(byEquality, bytes.array(), 0, keyLength, bytes.position() - keyLength);
+    store.add(map, byEquality, bytes.array(), 0, keyLength, bytes.position() - keyLength);
     entries++;
   }
 
   private void end(long expected) throws NotExpressibleException {
+    if (keys.isEmpty()) {
+      store.describeMap(1, OBJECT, OBJECT, "");
+    }
     if (expected != entries) {
       throw new NotExpressibleException("expected " + expected + " entries, found " + entries);
     }
@@ -192,7 +231,7 @@ final class Import {
       throw new NotExpressibleException(
           "expected a " + name + " of a number from 1 to " + most + ", found " + number);
     }
-    if (!known.add((int) number)) {
+    if (known.contains((int) number)) {
       throw new NotExpressibleException(name + " " + number + " has been described before");
     }
     return (int) number;
