@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Entries whose values are all copied. */
@@ -134,41 +133,18 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
-    requireWritable();
-    Operation operation = operations.take();
-    Hold hold = null;
-    try {
-      try {
-        SerializationException failure = codec.tryWriteKey(operation, key);
-        hold = index.hold(operation);
-        boolean there;
-        do {
-          there = index.find(operation, true);
-        } while (hold.beginsAgain());
-        if (operation.isByEquality()) {
-          codec.admit(operation, key, failure, there);
-        }
-        V old = there ? codec.readValue(operation) : null;
-        Decision<V, R> decision = code.apply(key, old);
-        carryOut(decision, operation, hold, key);
-        return decision.result();
-      } finally {
-        if (hold != null) {
-          hold.release();
-        }
-      }
-    } catch (Throwable e) {
-      if (operation.owes > 0) {
-        health.broken = e; // a write: a call could throw again
-      }
-      throw e;
-    } finally {
-      operations.give(operation);
-    }
+  @Nullable V readHeld(Operation operation, K key) {
+    return index.find(operation, true) ? codec.readValue(operation) : null;
   }
 
-  private <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
+  @Override
+  void admit(
+      Operation operation, K key, @Nullable SerializationException failure, boolean there) {
+    codec.admit(operation, key, failure, there);
+  }
+
+  @Override
+  <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
     V value = decision.value();
     if (decision.verdict() == Decision.Verdict.PUT && value != null) {
       codec.requireTypes(key, value);

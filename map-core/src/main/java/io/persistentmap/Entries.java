@@ -2,12 +2,14 @@ package io.persistentmap;
 
 import io.persistentmap.format.RecordLayout;
 import io.persistentmap.index.HashIndex;
+import io.persistentmap.index.Hold;
 import io.persistentmap.index.Operation;
 import io.persistentmap.index.OperationPool;
 import io.persistentmap.log.RecordBuffer;
 import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.StackReserve;
 import io.persistentmap.serializer.ByteReader;
+import io.persistentmap.serializer.SerializationException;
 import io.persistentmap.store.Store;
 import io.persistentmap.value.CopiedValues;
 import io.persistentmap.value.EntryCodec;
@@ -105,7 +107,52 @@ abstract class Entries<K, V> {
    * Lets user code decide about an entry, once, while the key is held: other writers of the key
    * wait, and the code may use the map.
    */
-  abstract <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code);
+  final <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
+    requireWritable();
+    Operation operation = operations.take();
+    Hold hold = null;
+    try {
+      try {
+        SerializationException failure = codec.tryWriteKey(operation, key);
+        hold = index.hold(operation);
+        V old;
+        do {
+          old = readHeld(operation, key);
+        } while (hold.beginsAgain());
+        if (operation.isByEquality()) {
+          admit(operation, key, failure, old != null);
+        }
+        Decision<V, R> decision = code.apply(key, old);
+        carryOut(decision, operation, hold, key);
+        return decision.result();
+      } finally {
+        if (hold != null) {
+          hold.release();
+        }
+      }
+    } catch (Throwable e) {
+      if (operation.owes > 0) {
+        health.broken = e; // a write: a call could throw again
+      }
+      throw e;
+    } finally {
+      operations.give(operation);
+    }
+  }
+
+  /** Reads the value of a key that the current thread holds, and finds it in the index. */
+  abstract @Nullable V readHeld(Operation operation, K key);
+
+  /**
+   * Gives the operation the bytes of the equal key that is there, or lets a new one in.
+   *
+   * @param failure why the key could not be written, or null
+   */
+  abstract void admit(
+      Operation operation, K key, @Nullable SerializationException failure, boolean there);
+
+  /** Does what was decided, and gives the key back, unless nothing is to be done. */
+  abstract <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key);
 
   /** Returns an iteration over all entries, weakly consistent. */
   final Iterator<Element<K, V>> elements() {

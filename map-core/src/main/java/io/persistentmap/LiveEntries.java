@@ -15,7 +15,6 @@ import io.persistentmap.value.LiveValues;
 import io.persistentmap.value.StorableValues;
 import java.util.Iterator;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -464,42 +463,9 @@ final class LiveEntries<K, V> extends Entries<K, V> {
 
   // ---- user code -------------------------------------------------------------------------------
 
+  /** No put can replace the value any more. */
   @Override
-  <R> @Nullable R decide(K key, BiFunction<K, @Nullable V, Decision<V, R>> code) {
-    requireWritable();
-    Operation operation = operations.take();
-    Hold hold = null;
-    try {
-      try {
-        SerializationException failure = codec.tryWriteKey(operation, key);
-        hold = index.hold(operation);
-        V old;
-        do {
-          old = readHeld(operation, key);
-        } while (hold.beginsAgain());
-        if (operation.isByEquality()) {
-          admit(operation, key, failure, old != null);
-        }
-        Decision<V, R> decision = code.apply(key, old);
-        carryOut(decision, operation, hold, key);
-        return decision.result();
-      } finally {
-        if (hold != null) {
-          hold.release();
-        }
-      }
-    } catch (Throwable e) {
-      if (operation.owes > 0) {
-        health.broken = e; // a write: a call could throw again
-      }
-      throw e;
-    } finally {
-      operations.give(operation);
-    }
-  }
-
-  /** Reads the value of a key that the current thread holds: no put can replace it any more. */
-  private @Nullable V readHeld(Operation operation, K key) {
+  @Nullable V readHeld(Operation operation, K key) {
     LiveEntry entry = live.get(key);
     if (entry != null) {
       live.handOut(entry);
@@ -512,8 +478,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     }
   }
 
-  /** Gives the operation the bytes of the equal key that is there, or lets a new one in. */
-  private void admit(
+  @Override
+  void admit(
       Operation operation, K key, @Nullable SerializationException failure, boolean there) {
     LiveEntry entry = live.get(key);
     if (entry != null) {
@@ -525,7 +491,8 @@ final class LiveEntries<K, V> extends Entries<K, V> {
     }
   }
 
-  private <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
+  @Override
+  <R> void carryOut(Decision<V, R> decision, Operation operation, Hold hold, K key) {
     V value = decision.value();
     if (decision.verdict() == Decision.Verdict.PUT && value != null) {
       codec.requireTypes(key, value);

@@ -2,6 +2,7 @@ package io.persistentmap.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.persistentmap.Checkpoint;
 import io.persistentmap.CloseMode;
@@ -25,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -421,6 +423,101 @@ final class MonitorTest {
             });
     holds.await();
     return holder;
+  }
+
+  // ---- virtual threads -------------------------------------------------------------------------
+
+  /**
+   * They change values, have monitors while they make checkpoints or rest, and put. They rest also
+   * without a monitor: one that is always taken is held for longer than the timeout.
+   */
+  @Test
+  void virtualThreads_changeAndHoldValuesWhileCheckpointsAreMade_neverTorn() throws Exception {
+    PersistentMap<String, Object> map = builder().autoCheckpoint(FAST).open(file);
+    List<Pair> pairs = put(map, 20);
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicLong changes = new AtomicLong();
+    List<Future<?>> all = new ArrayList<>();
+    ExecutorService virtual = virtualThreads();
+    try {
+      long first = map.checkpoint().number();
+      for (int thread = 0; thread < 2 * pairs.size(); thread++) {
+        int number = thread % pairs.size();
+        Runnable inMonitor = thread % 10 == 0 ? map::checkpoint : MonitorTest::rest;
+        all.add(
+            virtual.submit(
+                () -> {
+                  Pair own = pairs.get(number);
+                  while (!stop.get()) {
+                    own.change((int) changes.incrementAndGet());
+                    map.put("key" + number, own);
+                    synchronized (own) {
+                      own.touch();
+                      inMonitor.run();
+                    }
+                    rest();
+                  }
+                }));
+      }
+      while (changes.get() < 5_000) {
+        map.checkpoint();
+      }
+      stop.set(true);
+      for (Future<?> one : all) {
+        one.get(60, TimeUnit.SECONDS);
+      }
+      assertThat(map.checkpoint().number()).isGreaterThan(first);
+    } finally {
+      stop.set(true); // else they would take the processors from the next test
+      virtual.shutdown();
+    }
+    Map<String, Object> recovered = recovered(map);
+    assertWhole(recovered);
+    for (int i = 0; i < pairs.size(); i++) {
+      assertThat(recovered).containsEntry("key" + i, pairs.get(i));
+    }
+  }
+
+  private static void rest() {
+    LockSupport.parkNanos(200_000);
+  }
+
+  /** Nothing in the virtual machine tells whose monitor it is; but the checkpoint ends. */
+  @Test
+  void virtualThread_holdsMonitorForEver_checkpointThrowsRepeatable() throws Exception {
+    PersistentMap<String, Object> map = builder().monitorTimeout(SHORT).open(file);
+    List<Pair> pairs = put(map, 3);
+    CountDownLatch holds = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    ExecutorService virtual = virtualThreads();
+    Future<?> holder =
+        virtual.submit(
+            () -> {
+              synchronized (pairs.get(1)) {
+                holds.countDown();
+                await(leave);
+              }
+            });
+    holds.await();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(map::checkpoint)
+          .isInstanceOf(ValueHeldException.class)
+          .hasMessageContaining("key1")
+          .hasMessageContaining("can't be named");
+    }
+    leave.countDown();
+    holder.get();
+    virtual.shutdown();
+    map.checkpoint();
+    assertThat(recovered(map)).hasSize(3);
+  }
+
+  /** By reflection: the tests are compiled for Java 17. */
+  private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+    assumeTrue(
+        Runtime.version().feature() >= 21, "this Java has no virtual threads; they came with 21");
+    return (ExecutorService)
+        Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
   }
 
   // ---- all of it at once -----------------------------------------------------------------------
