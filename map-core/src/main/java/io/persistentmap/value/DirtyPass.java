@@ -81,6 +81,9 @@ public final class DirtyPass implements HeapValues {
   /** Those that wait for monitors, for which no pass waits. */
   private final Set<Visitor> stuck = ConcurrentHashMap.newKeySet();
 
+  /** Classes of values that were found to have parts which are read through locks. */
+  private final Set<Class<?>> withParts = ConcurrentHashMap.newKeySet();
+
   private volatile @Nullable PassRun current;
 
   /** Used by the thread that makes the checkpoint. */
@@ -228,6 +231,15 @@ public final class DirtyPass implements HeapValues {
   @Override
   public Help help() {
     return new PassHelp(this);
+  }
+
+  /** Says whether a value of that class was found to have parts that are read through locks. */
+  boolean mayHaveParts(Class<?> type) {
+    return withParts.contains(type);
+  }
+
+  void addWithParts(Class<?> type) {
+    withParts.add(type);
   }
 
   /** Returns the threads that wait for monitors. */

@@ -19,6 +19,13 @@ public final class LiveEntry {
   /** {@link #freshAt} of an entry that has a slot in the index. */
   static final int NOT_FRESH = -1;
 
+  /** What is known of parts with locks. */
+  enum Parts {
+    UNKNOWN,
+    NONE,
+    SOME
+  }
+
   final Object key;
   final LiveShard home;
   final long hash;
@@ -59,8 +66,8 @@ public final class LiveEntry {
    */
   boolean inOldLayout;
 
-  /** Whether the value was found to have parts that are read through their own locks. */
-  volatile boolean hasParts;
+  /** Whether the value has parts that are read through their own locks, when it was last read. */
+  volatile Parts parts = Parts.UNKNOWN;
 
   /** The pass in which it was written, unless it has been changed since. */
   volatile int pass;
@@ -159,7 +166,7 @@ public final class LiveEntry {
     if (next != before) {
       value = next;
       written = false;
-      hasParts = false;
+      parts = Parts.UNKNOWN;
     }
     return before;
   }

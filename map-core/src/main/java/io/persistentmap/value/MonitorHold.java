@@ -60,6 +60,9 @@ final class MonitorHold implements Runnable, AutoCloseable {
   private void holdUntilReleased() {
     boolean blocked = false;
     int waiting = 0;
+    if (MonitorPartner.spinUntil(() -> released)) {
+      return;
+    }
     while (!released) {
       LockSupport.parkNanos(LOOK_NANOS);
       boolean blockedNow = caller.getState() == Thread.State.BLOCKED;
@@ -88,7 +91,7 @@ final class MonitorHold implements Runnable, AutoCloseable {
     long begin = System.nanoTime();
     long blockedSince = begin;
     boolean interrupted = false;
-    boolean goesOn = started;
+    boolean goesOn = started && !MonitorPartner.spinUntil(() -> inside);
     while (goesOn && !inside) {
       LockSupport.parkNanos(LOOK_NANOS);
       interrupted |= Thread.interrupted(); // else the next would not wait

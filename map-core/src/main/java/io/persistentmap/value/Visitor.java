@@ -47,6 +47,12 @@ final class Visitor implements Runnable {
   /** What its own code has come to; the pass looks here, since a call could fail again. */
   private volatile @Nullable Throwable failure;
 
+  /** Holds the monitors of values with parts. */
+  private @Nullable MonitorPartner partner;
+
+  /** Whether a part was announced since it began to read; used by its thread. */
+  private boolean announced;
+
   /** What the pass has seen it at, since when, and the processor's time that it had had then. */
   @Nullable Object seen;
 
@@ -75,6 +81,7 @@ final class Visitor implements Runnable {
     } catch (Throwable e) {
       failure = e; // the pass would wait for what is left of the batch
     }
+    endPartner();
     ended = true;
   }
 
@@ -165,17 +172,40 @@ final class Visitor implements Runnable {
    * @return false if the attempt is over: it waits for a part with another thread
    */
   private boolean readHeld(Writing made) {
-    try (MonitorHold hold = run.pass().threads().hold(made.value)) {
-      if (hold.await(PATIENCE)) {
-        return readOutside(made, hold);
+    MonitorPartner held = partner();
+    if (held != null) {
+      try (MonitorHold hold = held.hold(made.value)) {
+        if (hold.await(PATIENCE)) {
+          return readOutside(made, hold);
+        }
       }
     }
     made.forget(); // it is entered again, where others can see what it waits for
     return true;
   }
 
+  /** Returns the one that it has, or another if that waits; null if there are too many threads. */
+  private @Nullable MonitorPartner partner() {
+    MonitorPartner present = partner;
+    if (present == null || !present.isFree()) {
+      endPartner();
+      MonitorPartner other = new MonitorPartner();
+      partner = run.pass().threads().start(other) ? other : null;
+    }
+    return partner;
+  }
+
+  private void endPartner() {
+    MonitorPartner present = partner;
+    partner = null;
+    if (present != null) {
+      present.end();
+    }
+  }
+
   private boolean readOutside(Writing made, @Nullable MonitorHold hold) {
     boolean lent = hold == null && made.needsMonitor();
+    announced = false;
     next = made;
     if (!made.read(part -> announce(made, part))) {
       awaited = null;
@@ -189,12 +219,14 @@ final class Visitor implements Runnable {
     } else if (lent ? !run.isLent(made.value) : hold != null && hold.isLost()) {
       made.forget();
     }
+    made.noteParts(announced);
     awaited = null;
     return true;
   }
 
   /** Lets others see what this thread is about to wait for. */
   private void announce(Writing made, Object part) {
+    announced = true;
     awaited = part; // before these looks: who ends the pass, or looks for such threads, does after
     if (!made.task.run.isRunning() || run.stuckAt(part) != null) {
       throw new NotEnteredException(part);

@@ -210,14 +210,27 @@ final class Writing {
   }
 
   /**
-   * Reads the value in its monitor, unless it has parts that are read through their own locks: then
-   * it {@link #needsParts}.
+   * Reads the value in its monitor, unless it has parts that are read through their own locks, or
+   * nobody knows, and others of its class have: then it {@link #needsParts}.
    */
   void readWithoutParts() {
-    if (!entry.hasParts) {
-      entry.hasParts = !read(NO_PARTS);
+    needsParts =
+        entry.parts == LiveEntry.Parts.SOME
+            || (entry.parts == LiveEntry.Parts.UNKNOWN && pass.mayHaveParts(value.getClass()))
+            || !read(NO_PARTS);
+    if (!needsParts) {
+      entry.parts = LiveEntry.Parts.NONE;
     }
-    needsParts = entry.hasParts;
+  }
+
+  /** Notes whether it was read through locks of parts, if it was read. */
+  void noteParts(boolean some) {
+    if (some) {
+      entry.parts = LiveEntry.Parts.SOME;
+      pass.addWithParts(value.getClass());
+    } else if (alone != null) {
+      entry.parts = LiveEntry.Parts.NONE;
+    }
   }
 
   /** Says whether the value is not read yet, since it has parts with their own locks. */
