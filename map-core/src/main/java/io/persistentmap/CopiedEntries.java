@@ -138,8 +138,7 @@ final class CopiedEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  void admit(
-      Operation operation, K key, @Nullable SerializationException failure, boolean there) {
+  void admit(Operation operation, K key, @Nullable SerializationException failure, boolean there) {
     codec.admit(operation, key, failure, there);
   }
 

@@ -479,8 +479,7 @@ final class LiveEntries<K, V> extends Entries<K, V> {
   }
 
   @Override
-  void admit(
-      Operation operation, K key, @Nullable SerializationException failure, boolean there) {
+  void admit(Operation operation, K key, @Nullable SerializationException failure, boolean there) {
     LiveEntry entry = live.get(key);
     if (entry != null) {
       codec.writeKnownKey(operation, entry.key());

@@ -63,7 +63,9 @@ final class MonitorPartner implements Runnable {
     return next == null && !ended;
   }
 
-  /** Lets it enter a monitor and stay in it, on behalf of the current thread. Only if it is free. */
+  /**
+   * Lets it enter a monitor and stay in it, on behalf of the current thread. Only if it is free.
+   */
   MonitorHold hold(Object value) {
     MonitorHold hold = new MonitorHold(value);
     hold.startedIs(true);
