@@ -176,7 +176,9 @@ public final class HashIndex {
 
   /** Returns a shard of such keys that is not the index's yet. */
   Shard makeAside(int number) {
-    return new Shard(map, SHARDS + number, stripes.of(SHARDS + number), tables);
+    Shard made = new Shard(map, SHARDS + number, stripes.of(SHARDS + number), tables);
+    made.setCounted(false);
+    return made;
   }
 
   /** Makes shards that were made aside the index's, with the same entries as those before. */
@@ -185,6 +187,13 @@ public final class HashIndex {
         stripes.stopped(
             () -> {
               for (int i = 0; i < made.length; i++) {
+                Shard before = existing(SHARDS + i);
+                if (before != null) {
+                  before.setCounted(false);
+                }
+                if (made[i] != null) {
+                  made[i].setCounted(true);
+                }
                 SHARD.setRelease(shards, SHARDS + i, made[i]);
               }
               return true;

@@ -41,6 +41,9 @@ public class Shard {
   private final int number;
   private final LongFunction<Memory> allocator;
 
+  /** Whether its stripe counts its entries: not while it is made aside. Changes under the lock. */
+  private boolean counted = true;
+
   /** Changes under the lock; null while empty. */
   private volatile @Nullable SlotTable table;
 
@@ -95,6 +98,11 @@ public class Shard {
   /** Says whether any key of the stripe is held, by whomever; needs no lock. */
   public boolean isAnyHeld() {
     return stripe.isAnyHeld();
+  }
+
+  /** Counts entries that are on the heap only, or takes them away. Under the lock. */
+  public void countUnrecorded(long more) {
+    stripe.countUnrecorded(more);
   }
 
   /** Returns a number that changes whenever a key of the stripe is taken; needs no lock. */
@@ -157,6 +165,7 @@ public class Shard {
       present = widen(present);
     }
     count++;
+    tell(1);
   }
 
   private boolean tryInsert(SlotTable present, long slot) {
@@ -178,18 +187,39 @@ public class Shard {
       endMove();
     }
     count--;
+    tell(-1);
+  }
+
+  private void tell(long more) {
+    if (counted) {
+      stripe.count(more);
+    }
+  }
+
+  /** Makes it one whose entries the stripe counts, or no longer. */
+  void setCounted(boolean count) {
+    tell(-this.count);
+    counted = count;
+    tell(this.count);
   }
 
   /** Drops all slots. */
   void clear() {
     publish(null);
+    tell(-count);
     count = 0;
   }
 
   /** Makes a filled table the shard's: at open. */
   void restore(@Nullable SlotTable filled, long entries) {
-    publish(filled);
-    count = entries;
+    stripe.lock(); // shards of other maps are filled at the same time
+    try {
+      publish(filled);
+      count = entries;
+      tell(entries);
+    } finally {
+      stripe.unlock();
+    }
   }
 
   SlotTable newTable(int homeBits, int overflow) {

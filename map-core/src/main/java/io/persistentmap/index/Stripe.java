@@ -23,6 +23,12 @@ final class Stripe {
 
   private final StoreHealth health;
 
+  /** Entries of all maps; changes under the lock. */
+  private long entries;
+
+  /** Entries of all maps that are on the heap only; changes under the lock. */
+  private long unrecorded;
+
   /**
    * Changes under the lock. A thread finds what it holds itself without the lock, too: nobody else
    * takes that out, and what others take out leads on.
@@ -103,6 +109,26 @@ final class Stripe {
       health.broken = e;
       throw e;
     }
+  }
+
+  /** Counts entries of a map, or takes them away. Under the lock. */
+  void count(long more) {
+    entries += more;
+  }
+
+  /** Counts entries that are on the heap only, or takes them away. Under the lock. */
+  void countUnrecorded(long more) {
+    unrecorded += more;
+  }
+
+  /** Returns how many entries of all maps are on the heap only. Under the lock. */
+  long unrecorded() {
+    return unrecorded;
+  }
+
+  /** Returns the number of entries of all maps. Under the lock. */
+  long entries() {
+    return entries;
   }
 
   /** Notes that the store can't go on: something was left half done under the lock. */

@@ -70,6 +70,24 @@ public final class Stripes {
     }
   }
 
+  /** Returns the number of entries of all maps; with all of them, or when nobody else has any. */
+  long entries() {
+    long sum = 0;
+    for (Stripe stripe : stripes) {
+      sum += stripe.entries();
+    }
+    return sum;
+  }
+
+  /** Returns how many entries of all maps are on the heap only; with all of them. */
+  public long unrecorded() {
+    long sum = 0;
+    for (Stripe stripe : stripes) {
+      sum += stripe.unrecorded();
+    }
+    return sum;
+  }
+
   /** Waits for all changes that have begun. */
   public void awaitChanges() {
     for (Stripe stripe : stripes) {

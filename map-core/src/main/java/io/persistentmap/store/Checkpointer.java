@@ -393,7 +393,7 @@ final class Checkpointer {
       return before;
     }
     long now = System.currentTimeMillis();
-    long entries = indexes.count();
+    long entries = indexes.countStopped();
     SegmentTable.InUse inUse = log.segments().inUse();
     long oldest = Math.min(inUse.oldestSequence(), position.sequence());
     CheckpointRecord.write(record, number, now, entries, oldest, emptied, inUse.numbers());

@@ -201,7 +201,7 @@ public final class DirtyPass implements HeapValues {
 
   @Override
   public void cut() {
-    long fresh = maps.stream().mapToLong(LiveValues::freshCount).sum();
+    long fresh = stripes.unrecorded();
     PassRun run = current;
     if (fresh != (run == null ? 0 : run.freshLeftOut())) {
       throw new IllegalStateException(

@@ -81,6 +81,7 @@ final class LiveShard {
     present.add(entry);
     entry.freshAt = at;
     freshCount = at + 1;
+    shard.countUnrecorded(1);
   }
 
   /** The last one takes its place. */
@@ -93,6 +94,7 @@ final class LiveShard {
     }
     entry.freshAt = LiveEntry.NOT_FRESH;
     freshCount = present.size();
+    shard.countUnrecorded(-1);
     if (present.isEmpty()) {
       fresh = null; // the array may be large
     }
@@ -101,6 +103,7 @@ final class LiveShard {
   /** Forgets all: the map was cleared, or closed. */
   void clear() {
     fresh = null;
+    shard.countUnrecorded(-freshCount);
     freshCount = 0;
     recorded = 0;
     settle();

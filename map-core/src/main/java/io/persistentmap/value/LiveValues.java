@@ -357,16 +357,4 @@ public final class LiveValues {
     entries = none;
     forEachHome(LiveShard::clear);
   }
-
-  // ---- the dirty pass --------------------------------------------------------------------------
-
-  /** Returns the number of fresh entries; exact under the locks of all shards. */
-  long freshCount() {
-    long sum = 0;
-    for (int i = 0; i < homes.length(); i++) {
-      LiveShard home = homes.get(i);
-      sum += home == null ? 0 : home.freshCount();
-    }
-    return sum;
-  }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A JVM with the class path of the tests. It ends when its standard input does. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
@@ -35,14 +35,14 @@ final class ChildJvm implements AutoCloseable {
    *
    * @param onLine told each complete line of its standard output, in order
    */
-  static ChildJvm start(
+  public static ChildJvm start(
       Class<?> main, List<String> jvmOptions, List<String> arguments, Consumer<String> onLine)
       throws IOException {
     return start(main, jvmOptions, Map.of(), arguments, onLine);
   }
 
   /** As above, with more environment variables. */
-  static ChildJvm start(
+  public static ChildJvm start(
       Class<?> main,
       List<String> jvmOptions,
       Map<String, String> environment,
@@ -63,7 +63,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Starts one with a small heap, and drops what it says. */
-  static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+  public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
     return start(main, List.of("-Xmx256m"), Arrays.asList(arguments), line -> {});
   }
 
@@ -114,7 +114,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Waits until it has printed a line that starts so, and returns that line. */
-  String await(String prefix) throws InterruptedException {
+  public String await(String prefix) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     synchronized (lines) {
       while (true) {
@@ -159,12 +159,12 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Kills it with SIGKILL and waits until it is gone, and all it said has been read. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     // Process.destroyForcibly would close the pipe, and lose what the child said last.
     process.toHandle().destroyForcibly();
     awaitEnd();
@@ -201,7 +201,7 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  String report() {
+  public String report() {
     return "alive " + process.isAlive() + ", said " + lines + ", errors: " + errors();
   }
 

@@ -1,0 +1,77 @@
+package io.persistentmap.many;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.persistentmap.Checkpoint;
+import io.persistentmap.PersistentMap;
+import io.persistentmap.PersistentStore;
+import io.persistentmap.platform.MemoryInUse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Guards that a store can have a thousand small maps: what they cost, and that they are right. */
+final class ThousandMapsTest {
+  private static final int MAPS = 1000;
+  private static final int ENTRIES = 40;
+  private static final long MOST_BYTES = 16 << 10;
+
+  @TempDir Path dir;
+
+  @Test
+  void thousandMaps_smallEach_costLittleAndAreRight() {
+    Path file = dir.resolve("store");
+    try (PersistentStore store = PersistentStore.open(file)) {
+      for (int i = 0; i < MAPS; i++) {
+        PersistentMap<Integer, String> map = map(store, i);
+        for (int key = 0; key < ENTRIES; key++) {
+          map.put(key, "value " + i + " " + key);
+        }
+      }
+      Checkpoint first = store.checkpoint();
+      map(store, 7).put(-1, "changed");
+      Checkpoint second = store.checkpoint();
+      System.out.println(
+          "stop "
+              + first.stop().toNanos() / 1000
+              + ", then "
+              + second.stop().toNanos() / 1000
+              + " us");
+      assertThat(second.bytes()).isLessThan(100_000);
+    }
+    try (PersistentStore warm = PersistentStore.open(file)) {
+      assertThat(warm.maps()).hasSize(MAPS);
+    }
+    long before = MemoryInUse.bytes();
+    long begin = System.nanoTime();
+    try (PersistentStore store = PersistentStore.open(file)) {
+      Duration ofStore = Duration.ofNanos(System.nanoTime() - begin);
+      List<PersistentMap<Integer, String>> maps = new ArrayList<>();
+      for (int i = 0; i < MAPS; i++) {
+        maps.add(map(store, i));
+      }
+      Duration opened = Duration.ofNanos(System.nanoTime() - begin);
+      long each = (MemoryInUse.bytes() - before) / MAPS;
+      System.out.println(
+          "1,000 maps opened in "
+              + opened.toMillis()
+              + " ms (the store in "
+              + ofStore.toMillis()
+              + " ms), "
+              + each
+              + " bytes each");
+      assertThat(each).isLessThan(MOST_BYTES);
+      for (int i = 0; i < MAPS; i++) {
+        assertThat(maps.get(i)).hasSize(i == 7 ? ENTRIES + 1 : ENTRIES);
+        assertThat(maps.get(i)).containsEntry(3, "value " + i + " 3");
+      }
+    }
+  }
+
+  private static PersistentMap<Integer, String> map(PersistentStore store, int number) {
+    return store.map("map " + number, Integer.class, String.class);
+  }
+}
