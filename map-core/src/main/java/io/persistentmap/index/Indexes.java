@@ -60,7 +60,9 @@ public final class Indexes {
    * Returns the number of entries of all maps, with all stripes: it costs the same for any number.
    */
   public long countStopped() {
-    return stripes.entries();
+    long entries = stripes.entries();
+    assert entries == count() : entries + " entries, of maps " + count();
+    return entries;
   }
 
   /** Returns the number of entries of all maps. */

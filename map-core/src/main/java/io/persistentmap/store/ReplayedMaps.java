@@ -29,7 +29,10 @@ final class ReplayedMaps {
 
   /** Drops a map, with all its entries. */
   void drop(int map) {
-    byMap.remove(map);
+    IndexReplay dropped = byMap.remove(map);
+    if (dropped != null) {
+      dropped.index().dropAll(); // the stripes count what is there
+    }
     indexes.remove(map);
   }
 
