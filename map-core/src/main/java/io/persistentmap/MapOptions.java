@@ -178,10 +178,18 @@ public final class MapOptions {
     return valueMode;
   }
 
-  /** Returns the options of the codec, for keys and values of given types. */
-  CodecOptions codec(TypeRef<?> keys, TypeRef<?> values) {
+  /**
+   * Allows the types of keys and values, and what they declare.
+   *
+   * @throws IllegalArgumentException for a type without objects
+   */
+  void declare(TypeRef<?> keys, TypeRef<?> values) {
     keys.declareIn(classOptions);
     values.declareIn(classOptions);
+  }
+
+  /** Returns the options of the codec, for keys and values of types that were declared. */
+  CodecOptions codec(TypeRef<?> keys, TypeRef<?> values) {
     return classOptions.build(loader(keys, values));
   }
 

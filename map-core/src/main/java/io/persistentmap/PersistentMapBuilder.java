@@ -34,6 +34,7 @@ public final class PersistentMapBuilder<K, V> {
   PersistentMapBuilder(TypeRef<K> keys, TypeRef<V> values) {
     this.keys = Objects.requireNonNull(keys, "keyType");
     this.values = Objects.requireNonNull(values, "valueType");
+    options.declare(keys, values);
   }
 
   /**

@@ -197,6 +197,7 @@ public final class PersistentStore implements AutoCloseable {
     Objects.requireNonNull(keyType, "keyType");
     Objects.requireNonNull(valueType, "valueType");
     MapOptions said = new MapOptions();
+    said.declare(keyType, valueType);
     Objects.requireNonNull(options, "options").accept(said);
     return open(new Name(MapDescription.Kind.MAP, name), keyType, valueType, said, false);
   }
@@ -468,6 +469,7 @@ public final class PersistentStore implements AutoCloseable {
       LiveEntries<String, Long> present = counters;
       if (present == null) {
         MapOptions live = new MapOptions().valueMode(ValueMode.LIVE);
+        live.declare(TypeRef.of(String.class), TypeRef.of(Long.class));
         PersistentMap<String, Long> map =
             open(
                 new Name(MapDescription.Kind.COUNTERS, ""),
@@ -545,6 +547,7 @@ public final class PersistentStore implements AutoCloseable {
     Objects.requireNonNull(type, "type");
     Name key = new Name(MapDescription.Kind.VALUES, Objects.requireNonNull(name, "name"));
     MapOptions live = new MapOptions().valueMode(ValueMode.LIVE);
+    live.declare(TypeRef.of(String.class), type);
     return new PersistentValue<>(open(key, TypeRef.of(String.class), type, live, false), name);
   }
 
