@@ -186,6 +186,7 @@ public final class HashIndex {
     Boolean unused =
         stripes.stopped(
             () -> {
+              health.check(); // a closed map has no tables
               for (int i = 0; i < made.length; i++) {
                 Shard before = existing(SHARDS + i);
                 if (before != null) {

@@ -12,6 +12,7 @@ import io.persistentmap.serializer.ByteWriter;
 import io.persistentmap.serializer.ClassTable;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -114,6 +115,8 @@ public final class Catalog implements ClassTable {
    */
   int addMap(MapDescription description) {
     synchronized (monitor) {
+      requireWritable();
+      freeNumbers();
       int number = lowestFree;
       while (maps.containsKey(number) || dropped.containsKey(number)) {
         number++;
@@ -127,10 +130,41 @@ public final class Catalog implements ClassTable {
                 + description.name()
                 + " would be one more; drop some, and make a checkpoint");
       }
-      add(maps, RecordLayout.CATALOG, number, description.encode());
-      names.put(nameOf(description), number);
+      String name = nameOf(description);
+      names.put(name, number); // before the record, which can't be taken back
+      try {
+        add(maps, RecordLayout.CATALOG, number, description.encode());
+      } catch (Throwable e) {
+        names.remove(name);
+        throw e;
+      }
       lowestFree = number + 1;
       return number;
+    }
+  }
+
+  /** Nothing follows the last checkpoint of a store that is being closed. */
+  private void requireWritable() {
+    Log target = log;
+    if (!readOnly && target != null) {
+      target.health().checkWritable();
+    }
+  }
+
+  /** Frees the numbers of maps that were dropped so long ago that no record of theirs is left. */
+  private void freeNumbers() {
+    Log target = log;
+    if (target == null || dropped.isEmpty()) {
+      return;
+    }
+    long oldest = target.segments().oldestSequence();
+    Iterator<Map.Entry<Integer, Long>> all = dropped.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<Integer, Long> each = all.next();
+      if (each.getValue() < oldest) {
+        lowestFree = Math.min(lowestFree, each.getKey());
+        all.remove();
+      }
     }
   }
 
@@ -162,17 +196,21 @@ public final class Catalog implements ClassTable {
       Item item = Objects.requireNonNull(maps.get(number));
       Item changed = new Item(number, description.encode(), 0);
       Log target = Objects.requireNonNull(log);
+      requireWritable();
       RecordBuffer record = record(RecordLayout.CATALOG, number, changed.description);
+      String before = nameOf(MapDescription.decode(item.description));
+      String after = nameOf(description);
+      names.put(after, number);
       maps.put(number, changed);
       try {
         long previous = previous(item, RecordLayout.CATALOG);
         changed.address = target.append(record, previous, 0); // the last thing that could fail
       } catch (Throwable e) {
         maps.put(number, item);
+        names.remove(after);
         throw e;
       }
-      names.remove(nameOf(MapDescription.decode(item.description)));
-      names.put(nameOf(description), number);
+      names.remove(before);
     }
   }
 
@@ -184,6 +222,7 @@ public final class Catalog implements ClassTable {
       Item item = Objects.requireNonNull(maps.get(number));
       Log target = Objects.requireNonNull(log);
       RecordBuffer record = dropRecord(number, 0);
+      String name = nameOf(MapDescription.decode(item.description));
       dropped.put(number, Long.MAX_VALUE);
       long address;
       try {
@@ -192,10 +231,15 @@ public final class Catalog implements ClassTable {
         dropped.remove(number);
         throw e;
       }
-      maps.remove(number);
-      names.remove(nameOf(MapDescription.decode(item.description)));
-      Segment segment = target.segments().require(FileLayout.segmentOf(address));
-      dropped.put(number, segment.sequence());
+      try {
+        maps.remove(number);
+        names.remove(name);
+        Segment segment = target.segments().require(FileLayout.segmentOf(address));
+        dropped.put(number, segment.sequence());
+      } catch (Throwable e) {
+        target.health().broken = e; // the log has no such map any more, and the index has
+        throw e;
+      }
     }
   }
 
@@ -223,14 +267,6 @@ public final class Catalog implements ClassTable {
         names.remove(nameOf(MapDescription.decode(item.description)));
       }
       dropped.put(number, since);
-    }
-  }
-
-  /** Says that no record is left of a map that was dropped: another may have its number. */
-  void forgetDropped(int number) {
-    synchronized (monitor) {
-      dropped.remove(number);
-      lowestFree = Math.min(lowestFree, number);
     }
   }
 

@@ -262,6 +262,14 @@ final class Cleaner {
   }
 
   /**
+   * Forgets where keys have their places in the indexes, since some are about to be given others. No
+   * segment is being cleaned meanwhile.
+   */
+  void placesChange() {
+    gathered.clear();
+  }
+
+  /**
    * Full segments only lose what they hold; so what was seen some time ago is at worst too much.
    */
   private SegmentSlots namedByEquality(Segment victim, Survey survey) {
@@ -362,9 +370,6 @@ final class Cleaner {
       Segment victim, byte[] record, int length, long at, long oldestOther) {
     long since = Tombstone.since(record, length, victim.sequence());
     if (since < oldestOther) {
-      if (RecordLayout.kind(record, 0) == RecordLayout.DROP) {
-        catalog.forgetDropped(RecordLayout.catalogNumber(record));
-      }
       return false;
     }
     long lsn = Tombstone.lsn(record, length);

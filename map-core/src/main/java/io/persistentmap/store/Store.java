@@ -105,8 +105,11 @@ public final class Store {
   /** How many placings of keys keep the cleaner from its work. Guarded by this lock. */
   private int cleaningPaused;
 
-  /** Guarded by this lock: whether the cleaner, or an image, is at work. */
-  private boolean cleaning;
+  /**
+   * Guarded by this lock: how many are at work, as the cleaner, or on an image. Two while the store
+   * is being closed.
+   */
+  private int cleaning;
 
   private final Object cleaningLock = new Object();
 
@@ -352,14 +355,24 @@ public final class Store {
   /** Returns false while keys are being placed: the end of that gives the signal again. */
   private boolean beginCleaning() {
     synchronized (cleaningLock) {
-      cleaning = cleaningPaused == 0;
-      return cleaning;
+      if (cleaningPaused > 0) {
+        return false;
+      }
+      cleaning++;
+      return true;
+    }
+  }
+
+  /** Says whether there is no reason to stop cleaning. */
+  private boolean mayGoOnCleaning() {
+    synchronized (cleaningLock) {
+      return cleaningPaused == 0 && !parts.health.isClosed();
     }
   }
 
   private void endCleaning() {
     synchronized (cleaningLock) {
-      cleaning = false;
+      cleaning--;
       cleaningLock.notifyAll();
     }
   }
@@ -372,13 +385,14 @@ public final class Store {
     boolean interrupted = false;
     synchronized (cleaningLock) {
       cleaningPaused++;
-      while (cleaning) {
+      while (cleaning > 0) {
         try {
           cleaningLock.wait();
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
+      cleaner.placesChange();
     }
     try {
       code.run();
@@ -412,7 +426,7 @@ public final class Store {
     if (imageIsDue()) {
       writeImage();
     }
-    while (!parts.health.isClosed() && cleaner.cleanOne()) {
+    while (mayGoOnCleaning() && cleaner.cleanOne()) {
       if (imageIsDue()) {
         writeImage();
       }
@@ -428,7 +442,7 @@ public final class Store {
     long before = cleaner.relocatedBytes();
     boolean cleaned = false;
     while (room >= 0
-        && !parts.health.isClosed()
+        && mayGoOnCleaning()
         && cleaner.cleanOneWithin(room - (cleaner.relocatedBytes() - before))) {
       cleaned = true;
     }

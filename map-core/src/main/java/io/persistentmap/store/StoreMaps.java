@@ -1,5 +1,6 @@
 package io.persistentmap.store;
 
+import io.persistentmap.PersistentMapException;
 import io.persistentmap.index.HashIndex;
 import io.persistentmap.index.KeyDecoder;
 import java.util.ArrayList;
@@ -84,13 +85,21 @@ public final class StoreMaps {
       List<String> remarks = new ArrayList<>();
       if (!placed.contains(number)) {
         KeyDecoder keys = wanted.keys().apply(parts.catalog);
-        withoutCleaning.accept(
-            () -> remarks.addAll(MapKeys.place(parts, index, keys, config.acceptOlder())));
+        withoutCleaning.accept(() -> remarks.addAll(place(index, keys)));
         placed.add(number);
       }
       return new Found(index, false, remarks);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private List<String> place(HashIndex index, KeyDecoder keys) {
+    try {
+      return MapKeys.place(parts, index, keys, config.acceptOlder());
+    } catch (PersistentMapException e) {
+      parts.health.check(); // of a store that was closed meanwhile, nothing can be read
+      throw e;
     }
   }
 

@@ -10,6 +10,7 @@ import io.persistentmap.CloseMode;
 import io.persistentmap.FileAccessException;
 import io.persistentmap.FileLockedException;
 import io.persistentmap.MapClosedException;
+import io.persistentmap.MapOptions;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentStore;
 import io.persistentmap.TypeMismatchException;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -302,5 +304,52 @@ final class StoreTest {
         }
       }
     }
+  }
+
+  @Test
+  void keysByEquality_placedBetweenTwoCleanings_keptByTheSecond() throws Exception {
+    Consumer<MapOptions> copied = options -> options.valueMode(ValueMode.COPIED);
+    try (PersistentStore store = PersistentStore.open(file())) {
+      PersistentMap<Integer, byte[]> bulk = store.map("bulk", Integer.class, byte[].class, copied);
+      PersistentMap<Place, Integer> places = store.map("places", Place.class, Integer.class);
+      for (int i = 0; i < 4000; i++) {
+        bulk.put(i, new byte[10_000]);
+        places.put(new Place(List.of("a" + i, "b")), i);
+      }
+    }
+    try (PersistentStore store = PersistentStore.open(file())) {
+      PersistentMap<Integer, byte[]> bulk = store.map("bulk", Integer.class, byte[].class, copied);
+      bulk.keySet().removeIf(key -> key % 2 == 0);
+      long first = awaitCleaned(store, 0);
+      PersistentMap<Place, Integer> places = store.map("places", Place.class, Integer.class);
+      bulk.clear();
+      long unused = awaitCleaned(store, first);
+      requirePlaces(places);
+    }
+    try (PersistentStore store = PersistentStore.open(file())) {
+      requirePlaces(store.map("places", Place.class, Integer.class));
+    }
+  }
+
+  private static void requirePlaces(PersistentMap<Place, Integer> places) {
+    assertThat(places).hasSize(4000);
+    for (int i = 0; i < 4000; i++) {
+      assertThat(places.get(new Place(List.of("a" + i, "b")))).isEqualTo(i);
+    }
+  }
+
+  /** Waits until the cleaner has worked, and rests; returns what it has cleaned. */
+  private static long awaitCleaned(PersistentStore store, long before) throws Exception {
+    long last = before;
+    int same = 0;
+    for (int i = 0; i < 200 && same < 5; i++) {
+      store.checkpoint(); // which lets the cleaner look
+      Thread.sleep(20);
+      long now = store.stats().cleanedSegments();
+      same = now > before && now == last ? same + 1 : 0;
+      last = now;
+    }
+    assertThat(last).as("cleaned segments").isGreaterThan(before);
+    return last;
   }
 }
