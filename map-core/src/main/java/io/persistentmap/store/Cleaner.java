@@ -262,8 +262,8 @@ final class Cleaner {
   }
 
   /**
-   * Forgets where keys have their places in the indexes, since some are about to be given others. No
-   * segment is being cleaned meanwhile.
+   * Forgets where keys have their places in the indexes, since some are about to be given others.
+   * No segment is being cleaned meanwhile.
    */
   void placesChange() {
     gathered.clear();
