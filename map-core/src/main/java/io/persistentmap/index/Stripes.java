@@ -1,6 +1,7 @@
 package io.persistentmap.index;
 
 import io.persistentmap.log.StoreHealth;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,9 @@ public final class Stripes {
   private final StoreHealth health;
   private final Stripe[] stripes;
   private final HeldKeys heldKeys;
+
+  /** Says whether the current thread is in an atomic section. */
+  private volatile BooleanSupplier inSection = () -> false;
 
   /** Creates the stripes of a store. */
   public Stripes(StoreHealth health) {
@@ -27,6 +31,11 @@ public final class Stripes {
       stripes[i] = new Stripe(health);
     }
     this.heldKeys = new HeldKeys(stripes);
+  }
+
+  /** Names what says whether the current thread is in an atomic section. */
+  public void sections(BooleanSupplier inside) {
+    inSection = inside;
   }
 
   /** Returns the stripe of a shard. */
@@ -123,15 +132,17 @@ public final class Stripes {
   }
 
   /**
-   * Checks that the current thread may change something: while the store waits for functions before
-   * it closes, only their threads may.
+   * Checks that the current thread may change something: while the store waits for functions and
+   * atomic sections before it closes, only their threads may.
    *
    * @throws io.persistentmap.MapClosedException if the store is closed, or being closed
    * @throws io.persistentmap.StorageFailureException if it has failed
    */
   public void checkMayChange() {
     health.checkWritable();
-    if (health.isDraining() && !heldKeys.isHeldByCurrentThread()) {
+    if (health.isDraining()
+        && !heldKeys.isHeldByCurrentThread()
+        && !inSection.getAsBoolean()) {
       throw health.closedException();
     }
   }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * lets only their threads change anything, and waits for them, for a bounded time. Then it refuses
  * their changes, too. What such a function may have changed inside a live value is not written: the
  * key keeps the state that the log has of it, and the application's logger is told.
+ *
+ * <p><b>Atomic sections</b> that have begun go on, too, and are waited for: what they do is in the
+ * checkpoint as a whole. If one does not end in time, the closing fails, and the store stays open.
  */
 final class Closing {
   /** How often a waiting thread looks by itself, if nobody has told it. */
@@ -60,6 +63,7 @@ final class Closing {
   private final StoreHealth health;
   private final HeldKeys heldKeys;
   private final Checkpointer checkpointer;
+  private final Gate gate;
   private final Steps steps;
   private final StoreLock lock;
 
@@ -81,12 +85,14 @@ final class Closing {
       StoreConfig config,
       Store.Parts parts,
       Checkpointer checkpointer,
+      Gate gate,
       Steps steps,
       StoreLock lock) {
     this.config = config;
     this.health = parts.health;
     this.heldKeys = parts.indexes.stripes().heldKeys();
     this.checkpointer = checkpointer;
+    this.gate = gate;
     this.steps = steps;
     this.lock = lock;
   }
@@ -238,12 +244,17 @@ final class Closing {
     finish(durable && steps.needsMark());
   }
 
-  /** Returns the keys whose holders have not been waited for any longer. */
+  /**
+   * Refuses changes: those of atomic sections, and of functions that hold keys, when they have ended.
+   *
+   * @return the keys whose holders have not been waited for any longer
+   */
   private OverdueKeys refuseChanges(boolean wait) {
     OverdueKeys overdue = OverdueKeys.NONE;
     if (wait) {
       health.beginDrain();
       checkpointer.awaitNoWriters(); // who takes a key from now on does so inside a function
+      gate.awaitLast();
       heldKeys.awaitNone(config.closeTimeout());
     }
     health.beginClose();

@@ -2,6 +2,7 @@ package io.persistentmap.store;
 
 import io.persistentmap.SectionHeldException;
 import io.persistentmap.index.HeldKeys;
+import io.persistentmap.log.StoreHealth;
 import io.persistentmap.platform.BlockedThreads;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,7 @@ public final class Gate {
   private static final long LOOK_NANOS = 1_000_000;
 
   private final Path path;
+  private final StoreHealth health;
   private final HeldKeys heldKeys;
   private final Duration hold;
   private final Duration patience;
@@ -102,13 +104,14 @@ public final class Gate {
   /**
    * Creates an open gate.
    *
-   * @param path of the store, for messages
+   * @param health of the store
    * @param heldKeys keys that functions hold
    * @param hold how long a section is held at the most
    * @param patience how long a checkpoint waits for sections, altogether
    */
-  Gate(Path path, HeldKeys heldKeys, Duration hold, Duration patience) {
-    this.path = path;
+  Gate(StoreHealth health, HeldKeys heldKeys, Duration hold, Duration patience) {
+    this.path = health.path();
+    this.health = health;
     this.heldKeys = heldKeys;
     this.hold = hold;
     this.patience = patience;
@@ -116,7 +119,11 @@ public final class Gate {
 
   // ---- by the threads of the program -----------------------------------------------------------
 
-  /** Begins a section, or one inside of it. {@link #exit} must follow. */
+  /**
+   * Begins a section, or one inside of it. {@link #exit} must follow.
+   *
+   * @throws io.persistentmap.MapClosedException if the store is being closed
+   */
   public void enter() {
     Section section = sections.get();
     if (section.depth > 0) {
@@ -131,6 +138,10 @@ public final class Gate {
       if (closed) {
         goneOn.incrementAndGet(); // after it is in its place
       }
+    }
+    if (health.isDraining() && !heldKeys.isHeldByCurrentThread()) { // closing has not seen it
+      leave(section);
+      throw health.closedException();
     }
     section.depth = 1;
   }
@@ -155,7 +166,12 @@ public final class Gate {
     }
     section.epoch = epoch;
     if (!places.compareAndSet(section.place, null, section)) {
-      others.put(section, true);
+      try {
+        others.put(section, true);
+      } catch (Throwable e) {
+        others.remove(section); // a full heap can fail it when it is in
+        throw e;
+      }
     }
   }
 
@@ -211,6 +227,18 @@ public final class Gate {
     }
   }
 
+  /**
+   * Waits, for the closing of the store, until no section is inside: those that have begun are in
+   * its checkpoint as a whole. Later ones are refused.
+   *
+   * @throws SectionHeldException if they take too long
+   */
+  void awaitLast() {
+    if (used && !awaitNone(section -> true, System.nanoTime() + patience.toNanos())) {
+      throw held(section -> true);
+    }
+  }
+
   /** The way of one checkpoint through the gate, which takes a bounded time. Used by one thread. */
   final class Passage implements AutoCloseable {
     private final long begin = System.nanoTime();
@@ -240,7 +268,8 @@ public final class Gate {
     }
 
     /**
-     * Holds new sections until none is inside; tries again for as long as it may.
+     * Holds new sections until none is inside; tries again for as long as it may, also when called
+     * again, since sections have gone on while what others were given was written.
      *
      * @return whether there have been sections at all
      * @throws SectionHeldException if there is always one inside
@@ -249,14 +278,21 @@ public final class Gate {
       if (!used) {
         return false;
       }
+      if (closedSince != 0 && isOverdue()) {
+        throw held(section -> true);
+      }
       while (!tryClose()) {
-        if (System.nanoTime() - begin > patience.toNanos()) {
+        if (isOverdue()) {
           throw held(section -> true);
         }
         long closedFor = open();
         LockSupport.parkNanos(closedFor); // so that sections are held half of the time at most
       }
       return true;
+    }
+
+    private boolean isOverdue() {
+      return System.nanoTime() - begin > patience.toNanos();
     }
 
     private boolean tryClose() {
@@ -352,6 +388,7 @@ public final class Gate {
             + ": no checkpoint was made, the previous one is intact: for "
             + patience.toMillis()
             + " ms (sectionTimeout) there were threads inside of atomic sections: "
+            + (inside.isEmpty() ? "at this moment none" : "")
             + inside.stream()
                 .map(thread -> thread.getName() + " (" + BlockedThreads.describe(thread) + ")")
                 .collect(Collectors.joining("; "))

@@ -127,10 +127,11 @@ public final class Store {
     this.strategy = strategy;
     this.gate =
         new Gate(
-            config.files().hash(),
+            parts.health,
             parts.indexes.stripes().heldKeys(),
             config.sectionHold(),
             config.sectionTimeout());
+    parts.indexes.stripes().sections(gate::isInside);
     this.checkpointer =
         new Checkpointer(
             parts.log,
@@ -166,7 +167,7 @@ public final class Store {
           flusher.signal();
           maintenance.signal();
         };
-    this.closing = new Closing(config, parts, checkpointer, new ClosingSteps(), lock);
+    this.closing = new Closing(config, parts, checkpointer, gate, new ClosingSteps(), lock);
     parts.catalog.attach(parts.log);
     this.maps = new StoreMaps(config, parts, this::pauseCleaning);
   }

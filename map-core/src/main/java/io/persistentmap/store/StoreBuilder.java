@@ -76,7 +76,7 @@ public final class StoreBuilder implements AutoCloseable {
             Image.none(Log.START),
             new FoundState(files, file.path(), file, Leftovers.NONE, true),
             new Participants(),
-            new Gate(file.path(), indexes.stripes().heldKeys(), Duration.ZERO, Duration.ZERO));
+            new Gate(health, indexes.stripes().heldKeys(), Duration.ZERO, Duration.ZERO));
     catalog.attach(log);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.persistentmap.Checkpoint;
 import io.persistentmap.CloseMode;
+import io.persistentmap.MapClosedException;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentStore;
 import io.persistentmap.SectionHeldException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -325,6 +327,104 @@ final class AtomicSectionsTest {
             map.put(1, 1);
           });
       assertThat(store.checkpoint().number()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void close_whileSectionIsInside_hasAllOfItAndRefusesLaterOnes() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    AtomicReference<Throwable> failed = new AtomicReference<>();
+    PersistentStore store = open();
+    PersistentMap<Integer, Integer> map = store.map("m", Integer.class, Integer.class);
+    PersistentMap<Integer, List<Integer>> lists =
+        store.map("lists", new TypeRef<Integer>() {}, new TypeRef<List<Integer>>() {});
+    lists.put(1, new ArrayList<>());
+    Thread holder =
+        new Thread(
+            () ->
+                store.atomically(
+                    () -> {
+                      map.put(1, 1);
+                      rest(inside, end);
+                      map.put(2, 2);
+                      Objects.requireNonNull(lists.get(1)).add(2);
+                      lists.put(2, new ArrayList<>());
+                      int unused = map.merge(1, 1, Integer::sum);
+                    }));
+    holder.setUncaughtExceptionHandler((thread, e) -> failed.set(e));
+    holder.start();
+    inside.await();
+    Thread closer = new Thread(store::close);
+    closer.start();
+    while (isWritable(map)) {
+      Thread.onSpinWait();
+    }
+    assertThatThrownBy(() -> store.atomically(() -> map.put(4, 4)))
+        .isInstanceOf(MapClosedException.class);
+    end.countDown();
+    holder.join();
+    closer.join();
+    assertThat(failed.get()).isNull();
+    try (PersistentStore again = open()) {
+      assertThat(again.map("m", Integer.class, Integer.class)).isEqualTo(Map.of(1, 2, 2, 2));
+      assertThat(again.map("lists", new TypeRef<Integer>() {}, new TypeRef<List<Integer>>() {}))
+          .isEqualTo(Map.of(1, List.of(2), 2, List.of()));
+    }
+  }
+
+  private static boolean isWritable(PersistentMap<Integer, Integer> map) {
+    try {
+      return map.remove(100) == null;
+    } catch (MapClosedException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void checkpoint_valueTakesLongerThanSectionsAreHeld_endsInTime() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    try (PersistentStore store =
+        PersistentStore.builder()
+            .sectionHold(Duration.ofNanos(100_000))
+            .sectionTimeout(Duration.ofMillis(500))
+            .open(dir.resolve("store"))) {
+      PersistentMap<Integer, long[]> map = store.map("m", Integer.class, long[].class);
+      map.put(1, new long[1_000_000]);
+      Thread sections =
+          new Thread(
+              () -> {
+                while (!over.get()) {
+                  store.atomically(
+                      () -> {
+                        Objects.requireNonNull(map.get(1))[7]++;
+                        map.get(2);
+                      });
+                }
+              });
+      sections.start();
+      Thread end = new Thread(() -> letGoOn(over));
+      end.start();
+      try {
+        long number = store.checkpoint().number();
+        assertThat(number).isEqualTo(1);
+      } catch (SectionHeldException e) {
+        assertThat(e).hasMessageContaining("sectionTimeout");
+      }
+      assertThat(over).as("the checkpoint came to an end by itself").isFalse();
+      end.interrupt();
+      over.set(true);
+      sections.join();
+      end.join();
+    }
+  }
+
+  private static void letGoOn(AtomicBoolean over) {
+    try {
+      Thread.sleep(8_000);
+      over.set(true);
+    } catch (InterruptedException e) {
+      // It is over.
     }
   }
 
