@@ -140,9 +140,7 @@ public final class Stripes {
    */
   public void checkMayChange() {
     health.checkWritable();
-    if (health.isDraining()
-        && !heldKeys.isHeldByCurrentThread()
-        && !inSection.getAsBoolean()) {
+    if (health.isDraining() && !heldKeys.isHeldByCurrentThread() && !inSection.getAsBoolean()) {
       throw health.closedException();
     }
   }

@@ -245,7 +245,8 @@ final class Closing {
   }
 
   /**
-   * Refuses changes: those of atomic sections, and of functions that hold keys, when they have ended.
+   * Refuses changes: those of atomic sections, and of functions that hold keys, when they have
+   * ended.
    *
    * @return the keys whose holders have not been waited for any longer
    */
