@@ -106,7 +106,8 @@ final class StoredKeyReader {
     if (segment == null || base == null) {
       throw noPut(addresses[from]);
     }
-    if (to - from < MANY_IN_SEGMENT) {
+    boolean written = segment.sequence() < index.log().firstUnwrittenSequence();
+    if (to - from < MANY_IN_SEGMENT || !written) { // what is moved meanwhile is in memory first
       return read(segment, base, base.size(), addresses, from, to);
     }
     Memory whole = buffer;

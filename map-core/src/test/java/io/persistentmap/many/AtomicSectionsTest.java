@@ -360,7 +360,7 @@ final class AtomicSectionsTest {
     while (isWritable(map)) {
       Thread.onSpinWait();
     }
-    assertThatThrownBy(() -> store.atomically(() -> map.put(4, 4)))
+    assertThatThrownBy(() -> store.atomically(() -> map.set(4, 4)))
         .isInstanceOf(MapClosedException.class);
     end.countDown();
     holder.join();
