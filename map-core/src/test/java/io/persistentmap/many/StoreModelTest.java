@@ -134,8 +134,7 @@ final class StoreModelTest {
 
   private void save() {
     saved =
-        new Saved(
-            copy(maps), new TreeMap<>(counters), new TreeMap<>(values), new HashMap<>(kinds));
+        new Saved(copy(maps), new TreeMap<>(counters), new TreeMap<>(values), new HashMap<>(kinds));
   }
 
   private static void verify(Path file) {
@@ -244,7 +243,9 @@ final class StoreModelTest {
 
   private void require(PersistentStore store, String name) {
     if (maps.containsKey(name)) {
-      assertThat(view(store, name, Objects.requireNonNull(kinds.get(name))).all()).as(name).isEqualTo(maps.get(name));
+      assertThat(view(store, name, Objects.requireNonNull(kinds.get(name))).all())
+          .as(name)
+          .isEqualTo(maps.get(name));
     } else {
       assertThat(store.maps()).doesNotContain(name);
     }
@@ -385,7 +386,8 @@ final class StoreModelTest {
     @Override
     public Map<Integer, String> all() {
       Map<Integer, String> all = new HashMap<>();
-      map.forEach((key, parts) -> assertThat(all.put(of.number(key), String.join("", parts))).isNull());
+      map.forEach(
+          (key, parts) -> assertThat(all.put(of.number(key), String.join("", parts))).isNull());
       assertThat(map).hasSize(all.size());
       all.forEach((key, text) -> assertThat(get(key)).isEqualTo(text));
       return all;
