@@ -350,7 +350,7 @@ final class AtomicSectionsTest {
                       map.put(2, 2);
                       Objects.requireNonNull(lists.get(1)).add(2);
                       lists.put(2, new ArrayList<>());
-                      int unused = map.merge(1, 1, Integer::sum);
+                      Integer unused = map.merge(1, 1, Integer::sum);
                     }));
     holder.setUncaughtExceptionHandler((thread, e) -> failed.set(e));
     holder.start();
