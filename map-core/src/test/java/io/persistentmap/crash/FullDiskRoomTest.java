@@ -93,7 +93,7 @@ final class FullDiskRoomTest {
    * a checkpoint, as a program would, and tries again.
    */
   private void putPatiently(PersistentMap<Integer, String> map, int key, int fill) {
-    for (int left = 2 * CHECKPOINTS; true; left--) {
+    for (int left = 4 * CHECKPOINTS; true; left--) {
       try {
         put(map, key, fill);
         return;
