@@ -13,10 +13,11 @@ import java.util.function.LongUnaryOperator;
  * that it was made with. Costs some ten nanoseconds, and a record of the log in each checkpoint
  * before which it has changed.
  *
- * <p>Thread-safe. Every method throws {@link MapClosedException} once the store is closed or the
- * counter was dropped, and {@link StorageFailureException} once the store has failed; those that
- * change it throw {@link UnsupportedOperationException} if the store was opened read-only, and what
- * {@link PersistentMap#put} throws.
+ * <p>Thread-safe. Every method throws {@link MapClosedException} once the store is closed, or while
+ * the counter is dropped (one of the same name that is made later is this one again), and {@link
+ * StorageFailureException} once the store has failed; those that change it throw {@link
+ * UnsupportedOperationException} if the store was opened read-only, and what {@link
+ * PersistentMap#put} throws.
  */
 @SuppressWarnings("serial") // it is not for streams
 public final class PersistentCounter extends Number {

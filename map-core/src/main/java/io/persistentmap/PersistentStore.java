@@ -361,7 +361,6 @@ public final class PersistentStore implements AutoCloseable {
    * @return whether there was such a map
    * @throws MapClosedException if the store is closed
    * @throws UnsupportedOperationException if it was opened read-only
-   * @throws IllegalStateException if called inside a function that holds a key of the map
    * @throws PersistentMapException if it can't be done, as for a change of an entry
    */
   public boolean drop(String name) {
@@ -587,9 +586,10 @@ public final class PersistentStore implements AutoCloseable {
    * <p><b>Live values.</b> What a section changes in an object that it got from a map, or put into
    * one, is in a checkpoint wholly or not at all, as long as only sections change that object. An
    * object that the thread got before the section began is not known here: what is changed in it
-   * may be in a checkpoint in part, unless the section asks the map for it again. What a section
-   * changes must be changed by its own thread; other threads that it waits for need sections of
-   * their own.
+   * may be in a checkpoint in part, unless the section asks the map for it again. The same holds
+   * for an object that is the value of two entries, where the section asks for one of them only.
+   * What a section changes must be changed by its own thread; other threads that it waits for need
+   * sections of their own.
    *
    * <p><b>Waiting.</b> While a checkpoint waits to be cut, a section that begins is held, for 100
    * milliseconds at most ({@link PersistentStoreBuilder#sectionHold}); then it goes on, and the
