@@ -20,7 +20,7 @@ public interface HeapValues {
     void help();
 
     /** Called when the thread waits no longer, and before it goes on. */
-    default void end() {}
+    void end();
   }
 
   /**

@@ -62,7 +62,17 @@ final class Participants {
   /** Returns what a thread does that waits for the checkpoint. */
   HeapValues.Help help() {
     List<HeapValues.Help> helps = all.stream().map(HeapValues::help).toList();
-    return () -> helps.forEach(HeapValues.Help::help);
+    return new HeapValues.Help() {
+      @Override
+      public void help() {
+        helps.forEach(HeapValues.Help::help);
+      }
+
+      @Override
+      public void end() {
+        helps.forEach(HeapValues.Help::end);
+      }
+    };
   }
 
   /** Says whether a class is one that calls the code of values. */
