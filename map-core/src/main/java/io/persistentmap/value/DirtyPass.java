@@ -67,6 +67,7 @@ public final class DirtyPass implements HeapValues {
 
   private static final long FIRST_WAIT_NANOS = 20_000;
   private static final int MOST_DOUBLINGS = 10;
+  private static final int RESERVE_BYTES = 1 << 17;
 
   private final Path path;
   private final Stripes stripes;
@@ -85,6 +86,10 @@ public final class DirtyPass implements HeapValues {
   private final Set<Class<?>> withParts = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable PassRun current;
+
+  /** Dropped when the heap is full, so that there is room for the words that say so. */
+  @SuppressWarnings("unused")
+  private volatile byte @Nullable [] reserve;
 
   /** Used by the thread that makes the checkpoint. */
   private int number;
@@ -112,6 +117,9 @@ public final class DirtyPass implements HeapValues {
 
   /** Gives the live values of a map a part in it. */
   void add(LiveValues values) {
+    if (maps.isEmpty()) {
+      reserve = new byte[RESERVE_BYTES]; // for all maps: one is enough
+    }
     maps.add(values);
   }
 
@@ -270,14 +278,24 @@ public final class DirtyPass implements HeapValues {
   }
 
   /** Returns the error to throw instead of one that the live values may be the reason of. */
-  private OutOfMemoryError explain(OutOfMemoryError error) {
-    LiveValues most = null;
-    for (LiveValues each : maps) {
-      if (most == null || each.count() > most.count()) {
-        most = each;
-      }
+  OutOfMemoryError explain(OutOfMemoryError error) {
+    if (error.getCause() instanceof OutOfMemoryError) {
+      return error; // has been explained
     }
-    return most == null ? error : most.explain(error);
+    reserve = null;
+    OutOfMemoryError explained =
+        new OutOfMemoryError(
+            path
+                + ": "
+                + count()
+                + " live values don't fit into the heap of "
+                + (Runtime.getRuntime().maxMemory() >> 20)
+                + " MiB (-Xmx), with what else is there. Values that may change are kept on the"
+                + " heap; a larger -Xmx helps, or ValueMode.COPIED, which keeps none ("
+                + error.getMessage()
+                + ")");
+    explained.initCause(error);
+    return explained;
   }
 
   Duration monitorTimeout() {

@@ -22,10 +22,9 @@ import org.jspecify.annotations.Nullable;
  * fresh entries are exactly those that have no slot in the index.
  */
 public final class LiveValues {
-  private static final int RESERVE_BYTES = 1 << 17;
-
   private final HashIndex index;
   private final EntryCodec<?, ?> codec;
+  private final DirtyPass pass;
   private final PassLedger ledger;
   private final Gate gate;
 
@@ -42,10 +41,6 @@ public final class LiveValues {
   /** How often the map has been cleared; changes under the locks of all shards. */
   private volatile int era;
 
-  /** Dropped when the heap is full, so that there is room for the words that say so. */
-  @SuppressWarnings("unused")
-  private volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
-
   /**
    * Creates an empty table in front of an index, and gives it a part in the pass of its store.
    *
@@ -54,6 +49,7 @@ public final class LiveValues {
   public LiveValues(HashIndex index, EntryCodec<?, ?> codec, DirtyPass pass, StoreHealth health) {
     this.index = index;
     this.codec = codec;
+    this.pass = pass;
     this.ledger = pass.ledger();
     this.gate = pass.gate();
     this.health = health;
@@ -121,23 +117,7 @@ public final class LiveValues {
 
   /** Returns the error to throw instead of one that the live values may be the reason of. */
   public OutOfMemoryError explain(OutOfMemoryError error) {
-    if (error.getCause() instanceof OutOfMemoryError) {
-      return error; // has been explained
-    }
-    reserve = null;
-    OutOfMemoryError explained =
-        new OutOfMemoryError(
-            health.path()
-                + ": "
-                + count()
-                + " live values don't fit into the heap of "
-                + (Runtime.getRuntime().maxMemory() >> 20)
-                + " MiB (-Xmx), with what else is there. Values that may change are kept on the"
-                + " heap; a larger -Xmx helps, or ValueMode.COPIED, which keeps none ("
-                + error.getMessage()
-                + ")");
-    explained.initCause(error);
-    return explained;
+    return pass.explain(error);
   }
 
   /** Returns the table, for the dirty pass. */

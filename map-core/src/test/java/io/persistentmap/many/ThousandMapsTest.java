@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.persistentmap.Checkpoint;
 import io.persistentmap.PersistentMap;
 import io.persistentmap.PersistentStore;
+import io.persistentmap.TypeRef;
 import io.persistentmap.platform.MemoryInUse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,33 @@ final class ThousandMapsTest {
         assertThat(maps.get(i)).containsEntry(3, "value " + i + " 3");
       }
     }
+  }
+
+  @Test
+  void thousandLiveMaps_opened_costLittleBesidesTheirValues() {
+    Path file = dir.resolve("store");
+    try (PersistentStore store = PersistentStore.open(file)) {
+      for (int i = 0; i < MAPS; i++) {
+        liveMap(store, i).put(i, new ArrayList<>(List.of("value " + i)));
+      }
+    }
+    long before = MemoryInUse.bytes();
+    try (PersistentStore store = PersistentStore.open(file)) {
+      List<PersistentMap<Integer, List<String>>> maps = new ArrayList<>();
+      for (int i = 0; i < MAPS; i++) {
+        maps.add(liveMap(store, i));
+      }
+      long each = (MemoryInUse.bytes() - before) / MAPS;
+      System.out.println("1,000 live maps opened, " + each + " bytes each");
+      assertThat(each).isLessThan(MOST_BYTES);
+      for (int i = 0; i < MAPS; i++) {
+        assertThat(maps.get(i)).containsEntry(i, List.of("value " + i));
+      }
+    }
+  }
+
+  private static PersistentMap<Integer, List<String>> liveMap(PersistentStore store, int number) {
+    return store.map("map " + number, new TypeRef<Integer>() {}, new TypeRef<List<String>>() {});
   }
 
   private static PersistentMap<Integer, String> map(PersistentStore store, int number) {
